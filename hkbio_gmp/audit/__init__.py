@@ -1,0 +1,1 @@
+"""The audit log: entries, Merkle tree, proofs of integrity."""

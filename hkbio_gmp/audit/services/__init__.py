@@ -1,0 +1,1 @@
+"""Recording, verification and reconciliation of the log."""

@@ -1,0 +1,1 @@
+"""Foundations without framework: time, findings, errors, transitions, events. Imports nothing of ours."""

@@ -1,0 +1,19 @@
+"""Every table of the product, imported: for migrations and for the audit log's guard."""
+
+from hkbio_gmp.audit import models as audit
+from hkbio_gmp.booking import models as booking
+from hkbio_gmp.certification import models as certification
+from hkbio_gmp.facilities import models as facilities
+from hkbio_gmp.identity import models as identity
+from hkbio_gmp.notifications import models as notifications
+from hkbio_gmp.work import calendars
+
+__all__ = [
+    "audit",
+    "booking",
+    "calendars",
+    "certification",
+    "facilities",
+    "identity",
+    "notifications",
+]

@@ -1,0 +1,20 @@
+"""The unit of work: the only place that commits."""
+
+from hkbio_gmp.work.audited import Audited, Change, Subject
+from hkbio_gmp.work.calendars import Calendar
+from hkbio_gmp.work.engine import prepare_engine
+from hkbio_gmp.work.unit import Work, channel, configure, run, use_channel, write_unaudited
+
+__all__ = [
+    "Audited",
+    "Calendar",
+    "Change",
+    "Subject",
+    "Work",
+    "channel",
+    "configure",
+    "prepare_engine",
+    "run",
+    "use_channel",
+    "write_unaudited",
+]

@@ -1,0 +1,63 @@
+"""Calendar rows: what a unit of work locks before it reads and decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import UniqueConstraint, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hkbio_gmp.extensions import Base
+
+KINDS = ("resource", "zone", "person", "organisation", "facility")
+
+
+class Calendar(Base):
+    """The lock of one thing whose time or validity others rely on. ``seq`` counts its writers.
+
+    Whoever ends a validity locks the same row as whoever relies on it.
+    """
+
+    __tablename__ = "calendar"
+    __table_args__ = (UniqueConstraint("kind", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    code: Mapped[str]
+    seq: Mapped[int] = mapped_column(default=0)
+
+
+def lock_calendars(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Lock the rows named by (kind, code), made where absent, in one order by id.
+
+    Returns (kind, code) → calendar id. Read only after this.
+    """
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    _ensure(session, wanted)
+    rows = session.execute(
+        select(Calendar.kind, Calendar.code, Calendar.id)
+        .where(tuple_(Calendar.kind, Calendar.code).in_(wanted))
+        .order_by(Calendar.id)
+        .with_for_update()
+    )
+    return {(kind, code): key for kind, code, key in rows}
+
+
+def _ensure(session: Session, wanted: list[tuple[str, str]]) -> None:
+    known = session.execute(
+        select(Calendar.kind, Calendar.code).where(
+            tuple_(Calendar.kind, Calendar.code).in_(wanted)
+        )
+    )
+    missing = set(wanted) - {(kind, code) for kind, code in known}
+    if not missing:
+        return
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    rows = [{"kind": kind, "code": code, "seq": 0} for kind, code in sorted(missing)]
+    session.execute(make(Calendar).on_conflict_do_nothing(), rows)
+
+

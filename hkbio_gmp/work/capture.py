@@ -1,0 +1,94 @@
+"""Captures every change of an audited table from the session's flush."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, UOWTransaction
+
+from hkbio_gmp.work.audited import Audited, Change, column_fields, row_key, row_values, shown
+
+recording: ContextVar[bool] = ContextVar("hkbio_recording_flush", default=False)
+
+
+class WorkSession(Session):
+    """A session whose flushes are recorded; every other writer is refused by the guard."""
+
+    def flush(self, objects: Any = None) -> None:
+        """Flush with the guard open, for exactly as long as the flush lasts."""
+        token = recording.set(True)
+        try:
+            super().flush(objects)
+        finally:
+            recording.reset(token)
+
+
+class Capture:
+    """Collects the changes of one session, in the order of its flushes."""
+
+    def __init__(self, session: WorkSession):
+        self.changes: list[Change] = []
+        self._new: list[Audited] = []
+        self._dirty: list[tuple[Audited, dict[str, tuple[Any, Any]]]] = []
+        event.listen(session, "before_flush", self._before)
+        event.listen(session, "after_flush", self._during)
+        event.listen(session, "after_flush_postexec", self._after)
+
+    def _before(self, session: Session, context: UOWTransaction, instances: Any) -> None:
+        for obj in session.deleted:
+            if isinstance(obj, Audited):
+                values = row_values(session, obj)
+                gone = {name: [value, None] for name, value in values.items()}
+                self.changes.append(_change(obj, gone))
+
+    def _during(self, session: Session, context: UOWTransaction) -> None:
+        self._new = [obj for obj in session.new if isinstance(obj, Audited)]
+        for obj in session.dirty:
+            if isinstance(obj, Audited) and (altered := _altered(obj)):
+                self._dirty.append((obj, altered))
+
+    def _after(self, session: Session, context: UOWTransaction) -> None:
+        # Identities exist only now: a code looked up during the flush would load a second copy.
+        new, self._new = self._new, []
+        dirty, self._dirty = self._dirty, []
+        for obj in sorted(new, key=_order):
+            values = row_values(session, obj)
+            self.changes.append(_change(obj, {k: [None, v] for k, v in values.items()}))
+        for obj, altered in sorted(dirty, key=lambda pair: _order(pair[0])):
+            self.changes.append(_change(obj, _shown_pairs(session, obj, altered)))
+
+
+def _order(obj: Any) -> tuple[str, tuple[Any, ...]]:
+    return str(obj.__tablename__), tuple(inspect(obj).identity)
+
+
+def _change(obj: Audited, changes: dict[str, list[Any]]) -> Change:
+    table = str(inspect(obj).mapper.local_table)
+    return Change(obj.audit_subject(), table, row_key(obj), changes)
+
+
+def _altered(obj: Any) -> dict[str, tuple[Any, Any]]:
+    """Attribute → (old, new) of what really changed. An unknown old value is a defect: raises."""
+    out = {}
+    state = inspect(obj)
+    for attribute, _name, _target in column_fields(state.mapper):
+        history = state.attrs[attribute].history
+        if not history.has_changes():
+            continue
+        if not history.deleted:
+            raise RuntimeError(f"{type(obj).__name__}.{attribute} changed without its old value")
+        if history.deleted[0] != history.added[0]:
+            out[attribute] = (history.deleted[0], history.added[0])
+    return out
+
+
+def _shown_pairs(
+    session: Session, obj: Any, altered: dict[str, tuple[Any, Any]]
+) -> dict[str, list[Any]]:
+    pairs = {}
+    for attribute, name, target in column_fields(inspect(obj).mapper):
+        if attribute in altered:
+            pairs[name] = [shown(session, obj, attribute, target, v) for v in altered[attribute]]
+    return pairs
