@@ -61,3 +61,17 @@ class AuditNode(Base):
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     index: Mapped[int] = mapped_column(Seq, primary_key=True, autoincrement=False)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditVerification(Base):
+    """What a verification of a log found, and when: the page says when it last held."""
+
+    __tablename__ = "audit_verification"
+    __table_args__ = (Index("ix_audit_verification_log", "log", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    log: Mapped[str]
+    at: Mapped[datetime]
+    size: Mapped[int] = mapped_column(Seq)
+    root: Mapped[str]
+    problem: Mapped[str | None] = mapped_column(Text)

@@ -42,3 +42,11 @@ class Principal(Protocol):
     ) -> bool:
         """Whether any present role grants ``permission`` in that scope."""
         ...
+
+    def facilities(self, permission: str) -> frozenset[str] | None:
+        """Codes of the facilities in which the permission holds; None means all of them."""
+        ...
+
+    def organisations(self, permission: str) -> frozenset[str] | None:
+        """Codes of the organisations in which the permission holds; None means all of them."""
+        ...

@@ -3,7 +3,15 @@
 from hkbio_gmp.work.audited import Audited, Change, Subject
 from hkbio_gmp.work.calendars import Calendar
 from hkbio_gmp.work.engine import prepare_engine
-from hkbio_gmp.work.unit import Work, channel, configure, run, use_channel, write_unaudited
+from hkbio_gmp.work.unit import (
+    Work,
+    channel,
+    configure,
+    run,
+    snapshot,
+    use_channel,
+    write_unaudited,
+)
 
 __all__ = [
     "Audited",
@@ -15,6 +23,7 @@ __all__ = [
     "configure",
     "prepare_engine",
     "run",
+    "snapshot",
     "use_channel",
     "write_unaudited",
 ]

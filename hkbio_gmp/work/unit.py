@@ -119,6 +119,17 @@ def write_unaudited(command: Callable[[Session], T]) -> T:
     return _commit(command)
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session that reads one consistent instant of the whole database and writes nothing."""
+    engine: Engine = db.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(engine) as session:
+        yield session
+        session.rollback()
+
+
 def _commit(attempt: Callable[[WorkSession], T]) -> T:
     _end_read()
     engine: Engine = db.engine

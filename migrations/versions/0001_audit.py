@@ -42,6 +42,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("code", name="pk_audit_log"),
     )
     _create_entries()
+    _create_verifications()
     op.create_table(
         "audit_node",
         sa.Column("log", sa.String(), nullable=False),
@@ -82,6 +83,20 @@ def _create_entries() -> None:
         "work": ["work"],
     }.items():
         op.create_index(f"ix_audit_entry_{name}", "audit_entry", columns)
+
+
+def _create_verifications() -> None:
+    op.create_table(
+        "audit_verification",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("size", SEQ, nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_verification"),
+    )
+    op.create_index("ix_audit_verification_log", "audit_verification", ["log", "at"])
 
 
 def _protect_sqlite() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.audit.models import AuditEntry, AuditLog, AuditNode
+from hkbio_gmp.audit.models import AuditEntry, AuditLog, AuditNode, AuditVerification
 from hkbio_gmp.audit.rules.leaf import leaf_bytes
 from hkbio_gmp.audit.rules.tree import Frontier, Node, leaf_hash
 
@@ -137,3 +138,12 @@ def _check_head(session: Session, head: AuditLog, frontier: Frontier) -> None:
     expected = head.size - head.size.bit_count()
     if count != expected:
         raise _Broken(f"{head.code}: {count} stored subtrees instead of {expected}")
+
+
+def keep_report(session: Session, report: LogReport, at: datetime) -> None:
+    """Remember what a verification found, so that the page can say when the log last held."""
+    session.add(
+        AuditVerification(
+            log=report.log, at=at, size=report.size, root=report.root, problem=report.problem
+        )
+    )

@@ -1,0 +1,54 @@
+"""The database's schema: migrate it, and tell whether it is this version's."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine
+
+from hkbio_gmp import paths
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(paths.migrations()))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate the database at ``url``; a SQLite file's folder is made."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_config(url), revision)
+
+
+@lru_cache(maxsize=1)
+def head_revision() -> str:
+    """This version's schema: the name of its last migration."""
+    head = ScriptDirectory(str(paths.migrations())).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head
+
+
+def engine_is_at_head(engine: Engine) -> bool:
+    """Whether the database behind ``engine`` has this version's schema."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head_revision()
+
+
+def is_at_head(url: str) -> bool:
+    """Whether the database at ``url`` has this version's schema; an absent file has not."""
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return False
+    engine = create_engine(url)
+    try:
+        return engine_is_at_head(engine)
+    finally:
+        engine.dispose()
