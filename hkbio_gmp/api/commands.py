@@ -1,0 +1,125 @@
+"""Runs a command for the API: idempotency key, If-Match, the answer in the same transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify, request
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from hkbio_gmp import work
+from hkbio_gmp.api.models import IdempotentAnswer
+from hkbio_gmp.kernel.actors import Actor
+from hkbio_gmp.kernel.errors import FieldError, NotValid, Stale
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.work import Work
+
+Document = dict[str, Any]
+_LONGEST_KEY = 200
+
+
+def run(
+    actor: Actor, action: str, reason: str | None, command: Callable[[Work], Document]
+) -> Document:
+    """Run ``command``, which answers with the document to send, at most once per key.
+
+    Raises NotValid where the same key came before with another body.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST":
+        return work.run(actor, action, reason, command)
+    _check_key(key)
+
+    def once(unit: Work) -> Document:
+        kept = _find(unit, actor, key)
+        if kept is None:
+            answer = command(unit)
+            unit.session.add(_answer(unit, actor, key, answer))
+            return answer
+        if kept.body_digest != _body_digest():
+            raise NotValid(_REUSED.detail, [_REUSED_FIELD])
+        return kept.answer
+
+    try:
+        return work.run(actor, action, reason, once)
+    except IntegrityError as error:
+        if "idempotent_answer" not in str(error.orig):
+            raise
+        return work.run(actor, action, reason, once)
+
+
+_REUSED = NotValid(Message("This Idempotency-Key was used with another body."))
+_REUSED_FIELD = FieldError(
+    "Idempotency-Key", _REUSED.detail, Message("Use a new key for a new request.")
+)
+
+
+def _check_key(key: str) -> None:
+    if not key.isprintable() or not 0 < len(key) <= _LONGEST_KEY:
+        said = Message("The Idempotency-Key is empty, too long or not printable.")
+        remedy = Message("Send 1 to {most} printable characters.", most=_LONGEST_KEY)
+        raise NotValid(said, [FieldError("Idempotency-Key", said, remedy)])
+
+
+def _find(unit: Work, actor: Actor, key: str) -> IdempotentAnswer | None:
+    return unit.session.scalar(
+        select(IdempotentAnswer).where(
+            IdempotentAnswer.actor == actor.id,
+            IdempotentAnswer.route == _route(),
+            IdempotentAnswer.key == key,
+        )
+    )
+
+
+def _answer(unit: Work, actor: Actor, key: str, answer: Document) -> IdempotentAnswer:
+    return IdempotentAnswer(
+        actor=actor.id,
+        route=_route(),
+        key=key,
+        body_digest=_body_digest(),
+        answer=answer,
+        at=unit.at,
+    )
+
+
+def _route() -> str:
+    return f"{request.method} {request.path}"
+
+
+def _body_digest() -> str:
+    """Digest of the body without the signature: a password is not compared, nor kept."""
+    body = request.get_json(silent=True)
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name != "signature"}
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def check_match(version: int) -> None:
+    """Refuse with 412 where If-Match names another version than ``version``. Raises Stale."""
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted.strip() == "*":
+        return
+    if etag(version) not in {part.strip() for part in wanted.split(",")}:
+        raise Stale(
+            Message("It is at version {version} now. Read it again and repeat.", version=version)
+        )
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version."""
+    return f'"v{version}"'
+
+
+def answer(document: Document, status: int = 200, location: str | None = None) -> Response:
+    """A document as a response, with its ETag and Location."""
+    response = jsonify(document)
+    response.status_code = status
+    if "version" in document:
+        response.headers["ETag"] = etag(document["version"])
+    if location is not None:
+        response.headers["Location"] = location
+    return response
