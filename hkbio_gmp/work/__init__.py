@@ -2,6 +2,7 @@
 
 from hkbio_gmp.work.audited import Audited, Change, Subject
 from hkbio_gmp.work.calendars import Calendar
+from hkbio_gmp.work.counters import Counter, next_number
 from hkbio_gmp.work.engine import prepare_engine
 from hkbio_gmp.work.unit import (
     Work,
@@ -17,10 +18,12 @@ __all__ = [
     "Audited",
     "Calendar",
     "Change",
+    "Counter",
     "Subject",
     "Work",
     "channel",
     "configure",
+    "next_number",
     "prepare_engine",
     "run",
     "snapshot",

@@ -34,6 +34,12 @@ def _create_tables() -> None:
         sa.UniqueConstraint("kind", "code", name="uq_calendar_kind_code"),
     )
     op.create_table(
+        "counter",
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", name="pk_counter"),
+    )
+    op.create_table(
         "audit_log",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("size", SEQ, nullable=False),

@@ -1,0 +1,165 @@
+"""Reads of identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hkbio_gmp.identity.models import (
+    AccessEvent,
+    ApiToken,
+    Grant,
+    Organisation,
+    Person,
+    Scope,
+    WebSession,
+)
+from hkbio_gmp.identity.rules.grants import GrantFacts, PersonPrincipal
+from hkbio_gmp.identity.rules.permissions import ScopeKind
+from hkbio_gmp.kernel.errors import NotFound
+
+__all__ = ["PersonPrincipal"]
+
+
+def find_person(session: Session, email: str) -> Person | None:
+    """The person of that e-mail address, in any case, or None."""
+    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def get_person(session: Session, email: str) -> Person:
+    """The person of that e-mail address. Raises NotFound."""
+    person = find_person(session, email)
+    if person is None:
+        raise NotFound()
+    return person
+
+
+def find_people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """E-mail address → person, of those that exist."""
+    wanted = {email.strip().lower() for email in emails}
+    people = session.scalars(select(Person).where(Person.email.in_(wanted)))
+    return {person.email: person for person in people}
+
+
+def principal_of(session: Session, person: Person, now: datetime) -> PersonPrincipal:
+    """The person with the rights of the grants that hold at ``now`` (UTC)."""
+    rows = session.scalars(
+        select(Grant)
+        .where(Grant.person_id == person.id, Grant.state == "confirmed")
+        .order_by(Grant.id)
+    )
+    facts = (_facts(row) for row in rows)
+    return PersonPrincipal(
+        person_id=person.id,
+        code=person.code,
+        email=person.email,
+        name=person.name,
+        organisation=person.organisation.code if person.organisation else None,
+        language=person.language,
+        grants=tuple(fact for fact in facts if fact.holds_at(now)),
+    )
+
+
+def _facts(grant: Grant) -> GrantFacts:
+    kind = ScopeKind(grant.scope.kind)
+    return GrantFacts(grant.role, kind, grant.scope.code, grant.starts, grant.ends)
+
+
+def get_organisation(session: Session, code: str) -> Organisation:
+    """The organisation of that code. Raises NotFound."""
+    found = session.scalar(select(Organisation).where(Organisation.code == code))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_visible_organisation(
+    session: Session, principal: PersonPrincipal, code: str
+) -> Organisation:
+    """An organisation that the person may see: its own, or any for a facility's or system role."""
+    permission = "identity:organisation:read"
+    reach = principal.organisations(permission)
+    by_facility = bool(principal.facilities(permission))
+    if reach is not None and code not in reach and not by_facility:
+        raise NotFound()
+    return get_organisation(session, code)
+
+
+def list_organisations(session: Session) -> list[Organisation]:
+    """Every organisation by code."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.code)))
+
+
+def list_people(session: Session, organisation: Organisation | None = None) -> list[Person]:
+    """People by name, of one organisation where one is given."""
+    query = select(Person).order_by(Person.name, Person.id)
+    if organisation is not None:
+        query = query.where(Person.organisation_id == organisation.id)
+    return list(session.scalars(query))
+
+
+def list_grants(session: Session, person: Person) -> list[Grant]:
+    """Every grant that a person ever had, newest first."""
+    query = select(Grant).where(Grant.person_id == person.id).order_by(Grant.id.desc())
+    return list(session.scalars(query))
+
+
+def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[Grant]:
+    """Grants that wait for this person's confirmation."""
+    query = (
+        select(Grant)
+        .options(joinedload(Grant.person))
+        .where(Grant.state == "proposed")
+        .order_by(Grant.id)
+    )
+    reach = principal.facilities("identity:grant:confirm")
+    return [g for g in session.scalars(query) if reach is None or g.scope.code in reach]
+
+
+def people_with_role(
+    session: Session, role: str, scope_code: str, now: datetime
+) -> list[Person]:
+    """Active people who hold a role in a scope at ``now`` (UTC), by id."""
+    rows = session.scalars(
+        select(Grant)
+        .join(Scope)
+        .options(joinedload(Grant.person))
+        .where(Grant.role == role, Grant.state == "confirmed", Scope.code == scope_code)
+        .order_by(Grant.person_id)
+    )
+    return [g.person for g in rows if g.person.active and _facts(g).holds_at(now)]
+
+
+def find_scope(session: Session, code: str) -> Scope | None:
+    """The scope of that code (``system`` for the system's), or None."""
+    wanted = "SYSTEM" if code.lower() == "system" else code
+    return session.scalar(select(Scope).where(Scope.code == wanted))
+
+
+def list_web_sessions(session: Session, person_id: int, now: datetime) -> list[WebSession]:
+    """A person's living sessions, newest first."""
+    return list(
+        session.scalars(
+            select(WebSession)
+            .where(
+                WebSession.person_id == person_id,
+                WebSession.ended_at.is_(None),
+                WebSession.expires_at > now,
+            )
+            .order_by(WebSession.id.desc())
+        )
+    )
+
+
+def list_tokens(session: Session, person_id: int) -> list[ApiToken]:
+    """A person's API tokens, newest first."""
+    query = select(ApiToken).where(ApiToken.person_id == person_id).order_by(ApiToken.id.desc())
+    return list(session.scalars(query))
+
+
+def list_access_events(session: Session, limit: int = 200) -> list[AccessEvent]:
+    """The newest events of the access log."""
+    return list(session.scalars(select(AccessEvent).order_by(AccessEvent.id.desc()).limit(limit)))

@@ -1,0 +1,1 @@
+"""Pure rules of identity: what each role may, and when a grant holds."""
