@@ -1,0 +1,107 @@
+"""Real databases for tests: SQLite files, and a PostgreSQL server of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from hkbio_gmp import schema
+
+SERVER_USER = "nobody"
+
+
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs, newest version first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in found:
+        if (folder / "initdb").is_file():
+            return folder
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise RuntimeError("PostgreSQL is not installed; install the package postgresql")
+    return Path(on_path).resolve().parent
+
+
+def _as_server_user(*arguments: str) -> None:
+    """PostgreSQL refuses root: run as an unprivileged user there."""
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(SERVER_USER)
+        ids = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"]
+        prefix = ["setpriv", *ids]
+    subprocess.run([*prefix, *arguments], check=True, capture_output=True)
+
+
+@contextmanager
+def postgresql_server(*, durable: bool = False) -> Iterator[str]:
+    """Start a server in a temporary folder, on a unix socket alone; yields its base address."""
+    folder = Path(tempfile.mkdtemp(prefix="hkbio-pg-"))
+    data, programs = folder / "data", binaries()
+    if os.geteuid() == 0:
+        shutil.chown(folder, SERVER_USER)
+    try:
+        _as_server_user(
+            str(programs / "initdb"), "-D", str(data), "-U", "hkbio", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        fsync = "on" if durable else "off"
+        options = f"-k {folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=200"
+        log = str(folder / "log")
+        _as_server_user(
+            str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-l", log, "-w", "start"
+        )
+        yield f"postgresql+psycopg://hkbio@/{{name}}?host={folder}"
+    finally:
+        stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
+        try:
+            _as_server_user(*stop)
+        except subprocess.CalledProcessError:
+            pass
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _admin(base: str, statement: str) -> None:
+    engine = create_engine(base.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def migrated_postgresql_template(base: str) -> None:
+    """Make the migrated database that the others are copied from."""
+    _admin(base, "CREATE DATABASE template_hkbio")
+    schema.upgrade(base.format(name="template_hkbio"))
+
+
+@contextmanager
+def fresh_postgresql(base: str) -> Iterator[str]:
+    """A migrated, empty database, dropped afterwards."""
+    name = f"t{uuid.uuid4().hex}"
+    _admin(base, f"CREATE DATABASE {name} TEMPLATE template_hkbio")
+    try:
+        yield base.format(name=name)
+    finally:
+        _admin(base, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    """Make the migrated SQLite file that the others are copied from."""
+    file = folder / "template.sqlite3"
+    schema.upgrade(f"sqlite:///{file}")
+    return file
+
+
+def fresh_sqlite(template: Path, folder: Path) -> str:
+    """A migrated, empty SQLite database."""
+    file = folder / f"{uuid.uuid4().hex}.sqlite3"
+    shutil.copy(template, file)
+    return f"sqlite:///{file}"
