@@ -1,0 +1,1 @@
+"""Facilities, air zones, rooms, equipment, hours, closures, rules, projects and batches."""

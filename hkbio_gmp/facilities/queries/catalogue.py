@@ -1,0 +1,139 @@
+"""Facilities and their resources. They are a catalogue: everybody who signs in may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
+
+from hkbio_gmp.facilities.models import AirZone, Facility, ProcessClass, Resource
+from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
+from hkbio_gmp.kernel.errors import NotFound
+
+READ = "facilities:facility:read"
+EDIT = "facilities:facility:edit"
+
+
+def find_facility(session: Session, code: str) -> Facility | None:
+    """The facility, or None."""
+    return session.scalar(select(Facility).where(Facility.code == code))
+
+
+def get_facility(session: Session, code: str) -> Facility:
+    """The facility. Raises NotFound."""
+    facility = find_facility(session, code)
+    if facility is None:
+        raise NotFound()
+    return facility
+
+
+def list_facilities(session: Session) -> list[Facility]:
+    """All facilities by code."""
+    return list(session.scalars(select(Facility).order_by(Facility.code)))
+
+
+def facility_facts(session: Session, code: str) -> FacilityFacts:
+    """What rules need of a facility. Raises NotFound."""
+    row = get_facility(session, code)
+    return FacilityFacts(row.code, row.name, row.name_zh, row.zone, row.rules_version)
+
+
+def get_resource(session: Session, code: str) -> Resource:
+    """The resource with its facility, air zone and room; also a retired one. Raises NotFound."""
+    row = session.scalar(
+        select(Resource).where(Resource.code == code).options(*_with_its_places())
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_resources(
+    session: Session,
+    facility: str | None = None,
+    kind: str | None = None,
+    grade: str | None = None,
+    *,
+    bookable: bool | None = None,
+    retired: bool = False,
+) -> list[Resource]:
+    """Resources in the order of their facility's file, narrowed; retired ones only if asked."""
+    query = select(Resource).join(Resource.facility).options(*_with_its_places())
+    wanted = [
+        (Facility.code, facility),
+        (Resource.kind, kind),
+        (Resource.grade, grade),
+        (Resource.bookable, bookable),
+        (Resource.state, None if retired else "active"),
+    ]
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    return list(session.scalars(query.order_by(Facility.code, Resource.position, Resource.code)))
+
+
+def list_equipment_in(session: Session, room: Resource) -> list[Resource]:
+    """Active equipment that stands in ``room``."""
+    query = select(Resource).where(Resource.room_id == room.id, Resource.state == "active")
+    return list(session.scalars(query.order_by(Resource.position, Resource.code)))
+
+
+def list_air_zones(session: Session, facility: str) -> list[AirZone]:
+    """Active air zones of a facility, in the order of its file."""
+    query = select(AirZone).join(AirZone.facility).where(Facility.code == facility)
+    rows = query.where(AirZone.state == "active").order_by(AirZone.position, AirZone.code)
+    return list(session.scalars(rows))
+
+
+def list_process_classes(session: Session, facility: str | None = None) -> list[ProcessClass]:
+    """Active process classes, of one facility or of all."""
+    query = select(ProcessClass).join(ProcessClass.facility)
+    query = query.options(joinedload(ProcessClass.facility))
+    if facility is not None:
+        query = query.where(Facility.code == facility)
+    query = query.where(ProcessClass.state == "active")
+    return list(session.scalars(query.order_by(Facility.code, ProcessClass.position)))
+
+
+def resource_facts(
+    session: Session, facility: str | None = None, codes: Iterable[str] | None = None
+) -> dict[str, ResourceFacts]:
+    """Code → facts for resources of a facility, or those named; retired ones too."""
+    query = select(Resource).join(Resource.facility).options(*_with_its_places())
+    if facility is not None:
+        query = query.where(Facility.code == facility)
+    if codes is not None:
+        query = query.where(Resource.code.in_(sorted(set(codes))))
+    rows = session.scalars(query.order_by(Facility.code, Resource.position, Resource.code))
+    return {row.code: _facts(row) for row in rows}
+
+
+def _with_its_places() -> list[ExecutableOption]:
+    return [
+        joinedload(Resource.facility),
+        joinedload(Resource.air_zone),
+        joinedload(Resource.room).joinedload(Resource.air_zone),
+    ]
+
+
+def _facts(row: Resource) -> ResourceFacts:
+    # Equipment breathes the air of the room that it stands in.
+    place = row.air_zone or (row.room.air_zone if row.room is not None else None)
+    return ResourceFacts(
+        code=row.code,
+        facility=row.facility.code,
+        kind=row.kind,
+        name=row.name,
+        name_zh=row.name_zh,
+        grade=row.grade,
+        equipment_kind=row.equipment_kind,
+        containment=row.containment,
+        capacity=row.capacity,
+        air_zone=place.code if place is not None else None,
+        room=row.room.code if row.room is not None else None,
+        members=tuple(row.members),
+        bookable=row.bookable,
+        active=row.state == "active",
+    )

@@ -1,0 +1,77 @@
+"""When a facility is open."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.facilities.models import Closure, Facility, OpeningHours
+from hkbio_gmp.facilities.queries.catalogue import get_facility
+from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
+from hkbio_gmp.facilities.rules.opening import open_ranges
+from hkbio_gmp.facilities.rules.public_holidays import general_holidays
+from hkbio_gmp.kernel.errors import NotFound
+from hkbio_gmp.kernel.timerange import TimeRange, local_date
+
+
+def list_opening_hours(session: Session, facility: str) -> list[OpeningHours]:
+    """Hours by weekday and time."""
+    query = select(OpeningHours).join(OpeningHours.facility).where(Facility.code == facility)
+    return list(session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens)))
+
+
+def opening_pattern(session: Session, facility: str) -> OpeningPattern:
+    """The weekly hours, local time of the facility's zone."""
+    rows = list_opening_hours(session, facility)
+    return OpeningPattern(tuple(OpeningSlot(row.weekday, row.opens, row.closes) for row in rows))
+
+
+def list_closures(
+    session: Session, facility: str, since: date | None = None, *, withdrawn: bool = False
+) -> list[Closure]:
+    """Closures that end on ``since`` or later, by date; withdrawn ones only if asked."""
+    query = select(Closure).join(Closure.facility).where(Facility.code == facility)
+    if since is not None:
+        query = query.where(Closure.ends_on >= since)
+    if not withdrawn:
+        query = query.where(Closure.state == "active")
+    return list(session.scalars(query.order_by(Closure.starts_on, Closure.code)))
+
+
+def get_closure(session: Session, facility: str, code: str) -> Closure:
+    """An active closure of a facility. Raises NotFound."""
+    query = select(Closure).join(Closure.facility).where(Facility.code == facility)
+    row = session.scalar(query.where(Closure.code == code, Closure.state == "active"))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def closed_days(session: Session, facility: str, first: date, last: date) -> list[ClosedDay]:
+    """General holidays (where the facility keeps them) and closures, from first to last day.
+
+    Calendar days in the facility's zone, both ends included. Raises NotFound.
+    """
+    row = get_facility(session, facility)
+    found = general_holidays(first, last) if row.settings.get("holidays") == "HK" else []
+    for closure in list_closures(session, facility, since=first):
+        found += _days(closure, first, last)
+    return sorted(found)
+
+
+def _days(closure: Closure, first: date, last: date) -> list[ClosedDay]:
+    begin, end = max(first, closure.starts_on), min(last, closure.ends_on)
+    return [
+        ClosedDay(begin + timedelta(days=n), closure.name, closure.name_zh, closure.source)
+        for n in range((end - begin).days + 1)
+    ]
+
+
+def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:
+    """The parts of ``window`` (UTC) in which the facility is open. Raises NotFound."""
+    zone = get_facility(session, facility).zone
+    first, last = local_date(window.starts, zone), local_date(window.ends, zone)
+    closed = closed_days(session, facility, first, last)
+    return open_ranges(opening_pattern(session, facility), closed, [], window, zone)

@@ -1,0 +1,118 @@
+"""Projects and batches, always scoped to who asks."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from hkbio_gmp.facilities.models import Batch, Facility, Project
+from hkbio_gmp.identity.models import Organisation
+from hkbio_gmp.kernel.errors import NotFound
+from hkbio_gmp.kernel.protocols import Principal
+
+T = TypeVar("T")
+
+READ = "facilities:project:read"
+PROPOSE = "facilities:project:propose"
+ACCEPT = "facilities:project:accept"
+CLOSE = "facilities:project:close"
+BATCH_READ = "facilities:batch:read"
+REGISTER = "facilities:batch:register"
+
+
+def find_project(session: Session, code: str) -> Project | None:
+    """The project whoever asks: for services that have checked the scope."""
+    return session.scalar(_projects().where(Project.code == code))
+
+
+def get_project(session: Session, principal: Principal, code: str) -> Project:
+    """The project. Raises NotFound where it is absent or out of scope, alike."""
+    row = session.scalar(_scoped(_projects(), principal, READ).where(Project.code == code))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_projects(
+    session: Session,
+    principal: Principal,
+    *,
+    facility: str | None = None,
+    organisation: str | None = None,
+    status: str | None = None,
+) -> list[Project]:
+    """Projects within the person's scope, by code: proposals first."""
+    query = _scoped(_projects(), principal, READ)
+    wanted = [
+        (Facility.code, facility),
+        (Organisation.code, organisation),
+        (Project.status, status),
+    ]
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    return list(session.scalars(query.order_by(Project.status != "proposed", Project.code)))
+
+
+def find_batch(session: Session, code: str) -> Batch | None:
+    """The batch whoever asks: for services that have checked the scope."""
+    return session.scalar(_batches().where(Batch.code == code))
+
+
+def get_batch(session: Session, principal: Principal, code: str) -> Batch:
+    """The batch. Raises NotFound where it is absent or out of scope, alike."""
+    row = session.scalar(_scoped(_batches(), principal, BATCH_READ).where(Batch.code == code))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def list_batches(
+    session: Session, principal: Principal, *, project: str | None = None
+) -> list[Batch]:
+    """Batches within the person's scope, by code."""
+    query = _scoped(_batches(), principal, BATCH_READ)
+    if project is not None:
+        query = query.where(Project.code == project)
+    return list(session.scalars(query.order_by(Batch.code)))
+
+
+def _projects() -> Select[Project]:
+    return (
+        select(Project)
+        .join(Project.facility)
+        .join(Project.organisation)
+        .options(
+            joinedload(Project.facility),
+            joinedload(Project.organisation),
+            joinedload(Project.process_class),
+        )
+    )
+
+
+def _batches() -> Select[Batch]:
+    return (
+        select(Batch)
+        .join(Batch.project)
+        .join(Project.facility)
+        .join(Project.organisation)
+        .options(
+            joinedload(Batch.project).joinedload(Project.facility),
+            joinedload(Batch.project).joinedload(Project.organisation),
+            joinedload(Batch.project).joinedload(Project.process_class),
+        )
+    )
+
+
+def _scoped(query: Select[T], principal: Principal, permission: str) -> Select[T]:
+    facilities = principal.facilities(permission)
+    organisations = principal.organisations(permission)
+    if facilities is None or organisations is None:
+        return query
+    reach = [
+        Facility.code.in_(sorted(facilities)) if facilities else false(),
+        Organisation.code.in_(sorted(organisations)) if organisations else false(),
+    ]
+    return query.where(or_(*reach))

@@ -1,0 +1,1 @@
+"""Pure rules of facilities: facts, changeover, segregation, opening, the file, pseudonyms."""

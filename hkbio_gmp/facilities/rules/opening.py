@@ -1,0 +1,50 @@
+"""When a facility is open: weekly hours less its closed days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
+from hkbio_gmp.kernel.clock import utc
+from hkbio_gmp.kernel.timerange import TimeRange, local_date, merged
+
+
+def open_ranges(
+    hours: OpeningPattern,
+    closures: Iterable[ClosedDay],
+    holidays: Iterable[ClosedDay],
+    window: TimeRange,
+    zone: str,
+) -> list[TimeRange]:
+    """The parts of ``window`` (UTC) in which the facility is open, sorted, in UTC.
+
+    Hours and days are those of ``zone``. Attended work outside them warns (the contract's roles).
+    """
+    closed = {item.day for item in (*closures, *holidays)}
+    days = _days(local_date(window.starts, zone), local_date(window.ends, zone))
+    opened = [
+        _range(day, slot, zone)
+        for day in days
+        if day not in closed
+        for slot in hours.of_weekday(day.weekday())
+    ]
+    inside = (item.intersection(window) for item in opened)
+    return merged(item for item in inside if item is not None)
+
+
+def is_open_throughout(when: TimeRange, opened: Iterable[TimeRange]) -> bool:
+    """Whether ``when`` lies wholly within one of the opening ranges."""
+    return any(item.contains(when) for item in opened)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def _range(day: date, slot: OpeningSlot, zone: str) -> TimeRange:
+    place = ZoneInfo(zone)
+    starts = datetime.combine(day, slot.opens, place)
+    return TimeRange(utc(starts), utc(datetime.combine(day, slot.closes, place)))
