@@ -1,0 +1,226 @@
+"""The base of every form: translated messages, tidy text, times in the facility's zone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Form, PasswordField, StringField, TextAreaField
+from wtforms.fields import DateTimeLocalField
+from wtforms.i18n import get_translations
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+
+from hkbio_gmp.kernel.errors import FieldError
+from hkbio_gmp.web.filters import message
+from hkbio_gmp.web.navigation import current_zone
+
+SHORT, LONG = 200, 4000
+_LINE = re.compile(r"\r\n?")
+
+
+def init_app(app: Flask) -> None:
+    """Let templates list a form's errors."""
+    app.jinja_env.globals.update(form_summary=summary, field_kind=field_kind)
+
+
+class _Meta:
+    """WTForms' own messages, in Traditional Chinese where the page is Chinese."""
+
+    def get_translations(self, form: Any) -> Any:
+        locale = get_locale()
+        code = "zh_TW" if locale and locale.language == "zh" else "en"
+        return get_translations([code])
+
+
+class BaseForm(FlaskForm):
+    """A form that changes something: POST, with a token against forgery."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' catalogue; its ``zh`` is Simplified, so ``zh_TW`` is named."""
+            return _Meta().get_translations(form)
+
+
+class FilterForm(BaseForm):
+    """A form that narrows a list: GET, no token. Build it with ``request.args``."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    def __init__(self, formdata: Any = None, **kwargs: Any):
+        super().__init__(formdata=request.args if formdata is None else formdata, **kwargs)
+
+
+def tidy(value: str | None) -> str | None:
+    """Strip, normalise to NFC and use plain line ends."""
+    if value is None:
+        return None
+    return unicodedata.normalize("NFC", _LINE.sub("\n", value)).strip()
+
+
+def no_control_characters(_form: Any, field: Any) -> None:
+    """Refuse NUL and other control characters but tab and line end."""
+    for character in field.data or "":
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
+            raise StopValidation(
+                gettext("Take out the invisible control character, then send again.")
+            )
+
+
+def one_line(_form: Any, field: Any) -> None:
+    """Refuse line breaks where one line is meant."""
+    if "\n" in (field.data or ""):
+        raise ValidationError(gettext("Write this on one line."))
+
+
+class TidyStringField(StringField):
+    """One line of text: stripped, without control characters, at most ``maximum`` characters."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        maximum: int = SHORT,
+        **kwargs: Any,
+    ):
+        checks = [*(validators or ()), no_control_characters, one_line, Length(max=maximum)]
+        super().__init__(label, checks, filters=(tidy,), **kwargs)
+
+
+class TidyTextAreaField(TextAreaField):
+    """Lines of text: stripped, without control characters, at most ``maximum`` characters."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        maximum: int = LONG,
+        **kwargs: Any,
+    ):
+        checks = [*(validators or ()), no_control_characters, Length(max=maximum)]
+        super().__init__(label, checks, filters=(tidy,), **kwargs)
+
+
+class ZonedDateTimeField(DateTimeLocalField):
+    """A moment typed in a zone's wall time; ``data`` is in UTC.
+
+    ``zone`` is an IANA name or a function that gives one; left out, the current facility's.
+    A wall time that the zone skips or repeats is taken as its first occurrence.
+    """
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Sequence[Any] | None = None,
+        zone: str | Callable[[], str] = current_zone,
+        **kwargs: Any,
+    ):
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label, validators, format=formats, **kwargs)
+        self._zone = zone
+
+    @property
+    def zone(self) -> str:
+        """The zone's name."""
+        return self._zone() if callable(self._zone) else self._zone
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        known: Any = self.data
+        if known is None:
+            return ""
+        return f"{known.astimezone(ZoneInfo(self.zone)):%Y-%m-%dT%H:%M}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the wall time and turn it into UTC."""
+        super().process_formdata(valuelist)
+        wall: Any = self.data
+        if wall is None:
+            return
+        self.data = None
+        try:
+            self.data = wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        except OverflowError:
+            raise ValueError(gettext("Give a date within reach of the calendar.")) from None
+
+
+class SignForm(BaseForm):
+    """The components of a signature that the person types (21 CFR 11.200)."""
+
+    password = PasswordField(_("Password"), [InputRequired(), Length(max=1024)])
+    reason = TidyTextAreaField(_("Reason"))
+
+
+def summary(form: Form, extra: Sequence[FieldError] = ()) -> list[dict[str, str]]:
+    """Every error with the address of its field: ``[{"field", "href", "text"}]``."""
+    found = [
+        {"field": field.name, "href": f"#{field.id}", "label": str(field.label.text), "text": text}
+        for field in form
+        for text in _texts(field.errors)
+    ]
+    found += [
+        {"field": "", "href": "", "label": "", "text": str(text)}
+        for text in getattr(form, "form_errors", ())
+    ]
+    return found + [_extra(form, error) for error in extra]
+
+
+def _texts(errors: Any) -> list[str]:
+    """Errors of a field; those of a list or a sub-form are flattened."""
+    if isinstance(errors, dict):
+        return [text for nested in errors.values() for text in _texts(nested)]
+    return [t for e in errors for t in (_texts(e) if isinstance(e, list | dict) else [str(e)])]
+
+
+def _extra(form: Form, error: FieldError) -> dict[str, str]:
+    field = next((one for one in form if one.name == error.field), None)
+    return {
+        "field": error.field,
+        "href": f"#{field.id}" if field is not None else "",
+        "label": str(field.label.text) if field is not None else error.field,
+        "text": f"{message(error.message)} {message(error.remedy)}".strip(),
+    }
+
+
+def take_errors(form: Form, errors: Sequence[FieldError]) -> None:
+    """Put a refusal's errors on the fields that they name; the rest on the form itself."""
+    for error in errors:
+        text = f"{message(error.message)} {message(error.remedy)}".strip()
+        if error.field in form:
+            field = form[error.field]
+            field.errors = [*field.errors, text]
+        else:
+            form.form_errors.append(text)
+
+
+def field_kind(field: Any) -> str:
+    """Which way a field is drawn: its widget's or type's family."""
+    names = {base.__name__ for base in type(field).__mro__}
+    for name, kind in _KINDS:
+        if name in names:
+            return kind
+    return "input"
+
+
+_KINDS = (
+    ("HiddenField", "hidden"),
+    ("SubmitField", "submit"),
+    ("BooleanField", "checkbox"),
+    ("RadioField", "radios"),
+    ("SelectMultipleField", "checkboxes"),
+    ("SelectField", "select"),
+    ("TextAreaField", "textarea"),
+    ("PasswordField", "password"),
+    ("FileField", "file"),
+    ("FieldList", "list"),
+    ("FormField", "group"),
+)
