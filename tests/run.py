@@ -1,0 +1,23 @@
+"""Runs pytest with one PostgreSQL server shared by all of its workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tests import databases
+
+
+def main() -> int:
+    """Start the server, migrate its template, run pytest with the arguments given."""
+    with databases.postgresql_server() as base:
+        databases.migrated_postgresql_template(base)
+        os.environ["HKBIO_TEST_POSTGRESQL"] = base
+        workers = os.environ.get("HKBIO_TEST_WORKERS", "3")
+        return int(pytest.main(["-n", workers, "--dist", "loadfile", *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
