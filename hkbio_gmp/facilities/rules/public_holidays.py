@@ -21,9 +21,7 @@ def _year(year: int) -> tuple[ClosedDay, ...]:
 
 
 def _named(year: int, language: str) -> dict[date, str]:
-    found = holidays.country_holidays(
-        "HK", years=[year], categories=_CATEGORIES, language=language
-    )
+    found = holidays.country_holidays("HK", years=[year], categories=_CATEGORIES, language=language)
     return dict(found.items())
 
 

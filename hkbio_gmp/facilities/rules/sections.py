@@ -1,0 +1,109 @@
+"""What a facility file may hold: its tables and their keys, as data."""
+
+from __future__ import annotations
+
+from hkbio_gmp.facilities.rules.facts import GRADES, PURPOSES, ROOM_GRADES
+from hkbio_gmp.facilities.rules.segregation import SCOPES, SEVERITIES
+from hkbio_gmp.facilities.rules.shape import Field
+
+FORMAT = 1
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+STATES = ("active", "retired")
+EXHAUSTS = ("recirculated", "total")
+EQUIPMENT_KINDS = (
+    "bsc",
+    "isolator",
+    "incubator",
+    "cell_processor",
+    "centrifuge",
+    "freezer",
+    "particle_counter",
+    "other",
+)
+
+_NAMED = (Field("code"), Field("name"), Field("name_zh"))
+_STATE = Field("state", required=False, default="active", choices=STATES)
+_DEMONSTRATION = Field("demonstration", "flag", required=False, default=False)
+_BOOKABLE = Field("bookable", "flag", required=False, default=True)
+
+SINGLE: dict[str, tuple[Field, ...]] = {
+    "facility": (
+        *_NAMED,
+        Field("zone"),
+        Field("address", required=False),
+        Field("address_zh", required=False),
+        Field("opened_on", "day", required=False),
+        _DEMONSTRATION,
+    ),
+    "settings": (
+        Field("holidays", required=False, default="HK", choices=("HK", "none")),
+        Field("hours_source", required=False),
+        Field("hold_working_days", "whole", required=False, default=2, least=1, most=30),
+        Field("quality_approves", "flag", required=False, default=False),
+    ),
+}
+REPEATED: dict[str, tuple[Field, ...]] = {
+    "facts": (Field("text"), Field("text_zh"), Field("source")),
+    "hours": (Field("day", choices=DAYS), Field("opens", "clock"), Field("closes", "clock")),
+    "zones": (
+        *_NAMED,
+        Field("exhaust", required=False, default="recirculated", choices=EXHAUSTS),
+        _STATE,
+    ),
+    "rooms": (
+        *_NAMED,
+        Field("zone"),
+        Field("grade", choices=ROOM_GRADES),
+        Field("containment", required=False),
+        Field("capacity", "whole", required=False, least=1, most=1000),
+        _BOOKABLE,
+        _DEMONSTRATION,
+        _STATE,
+    ),
+    "suites": (*_NAMED, Field("rooms", "list"), _BOOKABLE, _DEMONSTRATION, _STATE),
+    "equipment": (
+        *_NAMED,
+        Field("kind", choices=EQUIPMENT_KINDS),
+        Field("room", required=False),
+        Field("grade", required=False, choices=GRADES),
+        Field("bookable", "flag", required=False, default=False),
+        _DEMONSTRATION,
+        _STATE,
+    ),
+    "classes": (
+        *_NAMED,
+        Field("purpose", choices=PURPOSES),
+        Field("setup_minutes", "whole", most=20160),
+        Field("turnaround_minutes", "whole", most=20160),
+        Field("open_grades", "list", choices=ROOM_GRADES),
+        Field("closed_grades", "list", choices=ROOM_GRADES),
+        Field("needs_grade_a", "flag", required=False, default=False),
+        Field("live_organism", "flag", required=False, default=False),
+        Field("typical_hours", "whole", required=False, least=1, most=10000),
+        Field("source"),
+        _STATE,
+    ),
+    "changeover": (
+        Field("from"),
+        Field("to"),
+        Field("same_series", "flag", required=False, default=False),
+        Field("minutes", "whole", most=40320),
+        Field("cleaning"),
+        Field("source"),
+    ),
+    "segregation": (
+        Field("scope", choices=SCOPES),
+        Field("classes", "list"),
+        Field("severity", choices=SEVERITIES),
+        Field("source"),
+    ),
+    "closures": (
+        *_NAMED,
+        Field("first", "day"),
+        Field("last", "day"),
+        Field("source"),
+        _STATE,
+    ),
+}
+# Left out of an export, so that a file stays readable.
+QUIET_DEFAULTS = {"state": "active", "demonstration": False, "same_series": False}

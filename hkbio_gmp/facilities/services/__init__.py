@@ -1,0 +1,27 @@
+"""Commands of facilities, split by verb family."""
+
+from hkbio_gmp.facilities.services.closures import add_closure, withdraw_closure
+from hkbio_gmp.facilities.services.exporting import export_facility
+from hkbio_gmp.facilities.services.importing import import_facility
+from hkbio_gmp.facilities.services.projects import (
+    accept_project,
+    close_project,
+    project_record,
+    propose_project,
+    register_batch,
+)
+from hkbio_gmp.facilities.services.shipped import shipped_codes, shipped_facility
+
+__all__ = [
+    "accept_project",
+    "add_closure",
+    "close_project",
+    "export_facility",
+    "import_facility",
+    "project_record",
+    "propose_project",
+    "register_batch",
+    "shipped_codes",
+    "shipped_facility",
+    "withdraw_closure",
+]

@@ -1,0 +1,88 @@
+"""Keeps the versions of a facility's changeover and segregation rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hkbio_gmp.facilities import queries
+from hkbio_gmp.facilities.models import Changeover, Facility, RuleSet, Segregation
+from hkbio_gmp.facilities.rules.changeover import ChangeoverRule, Pair, expand
+from hkbio_gmp.facilities.rules.consistency import changeover_rules
+from hkbio_gmp.facilities.rules.document import FacilityDocument
+from hkbio_gmp.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    changeover: list[dict[str, Any]]
+    segregation: list[dict[str, Any]]
+
+
+def write(work: Work, facility: Facility, read: FacilityDocument) -> None:
+    """Make a new version where the rules, or the classes that they speak of, have changed.
+
+    Earlier versions stay as they were: older bookings were decided by them.
+    """
+    matrix = expand(changeover_rules(read), read.active_classes)
+    segregation = [{**row, "classes": list(row["classes"])} for row in read.segregation]
+    stated = _Stated([*read.changeover], segregation)
+    if _is_new(work, facility, stated, matrix):
+        _add(work, facility, stated, matrix)
+
+
+def _is_new(
+    work: Work, facility: Facility, stated: _Stated, matrix: Mapping[Pair, ChangeoverRule]
+) -> bool:
+    if facility.rules_version == 0:
+        return True
+    present = queries.list_rule_sets(work.session, facility.code)[0]
+    if (present.changeover, present.segregation) != (stated.changeover, stated.segregation):
+        return True
+    return queries.changeover_matrix(work.session, facility.code).rows != matrix
+
+
+def _add(
+    work: Work, facility: Facility, stated: _Stated, matrix: Mapping[Pair, ChangeoverRule]
+) -> None:
+    version = facility.rules_version + 1
+    work.session.add(
+        RuleSet(
+            facility=facility,
+            version=version,
+            made_at=work.at,
+            changeover=stated.changeover,
+            segregation=stated.segregation,
+        )
+    )
+    work.session.add_all(_changeover(facility, version, rule) for rule in matrix.values())
+    work.session.add_all(_segregation(facility, version, row) for row in stated.segregation)
+    facility.rules_version = version
+    work.session.flush()
+
+
+def _changeover(facility: Facility, version: int, rule: ChangeoverRule) -> Changeover:
+    return Changeover(
+        facility=facility,
+        version=version,
+        from_class=rule.from_class,
+        to_class=rule.to_class,
+        same_series=rule.same_series,
+        minutes=rule.minutes,
+        cleaning=rule.cleaning,
+        source=rule.source,
+    )
+
+
+def _segregation(facility: Facility, version: int, row: dict[str, Any]) -> Segregation:
+    one, other = sorted(row["classes"])
+    return Segregation(
+        facility=facility,
+        version=version,
+        scope=row["scope"],
+        class_a=one,
+        class_b=other,
+        severity=row["severity"],
+        source=row["source"],
+    )
