@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
+from hkbio_gmp.config import Settings
 from hkbio_gmp.extensions import db, limiter, login_manager
 from hkbio_gmp.identity import queries
 from hkbio_gmp.identity.forms import SignInForm
-from hkbio_gmp.config import Settings
 from hkbio_gmp.identity.models import WebSession
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services import sign_in as service

@@ -1,0 +1,1 @@
+"""Certificates, the gates that they open, and the reminders before they lapse."""

@@ -1,0 +1,1 @@
+"""Pure rules of certificates: status, reminder ladder, gate."""

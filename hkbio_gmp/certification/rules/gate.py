@@ -1,0 +1,140 @@
+"""Whether a certificate opens a booking's gate at the slot's own dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hkbio_gmp.certification.lifecycle import CertificateState
+from hkbio_gmp.certification.rules.status import CertificateFacts, covered_until
+from hkbio_gmp.kernel.findings import Finding, Severity
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.timerange import TimeRange, day_start, local_date
+
+_SHORTEST = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is asked: a kind of certificate for a subject over an occupancy.
+
+    ``renewal_days`` (D) is how many days before the slot a renewal must be there at the latest.
+    """
+
+    kind: str
+    name: str
+    subject: str
+    source: str
+    renewal_days: int
+    occupancy: TimeRange
+    zone: str
+    at_check_in: bool = False
+
+
+def gate_finding(gate: Gate, certificates: Sequence[CertificateFacts], now: datetime) -> Finding:
+    """The finding of one gate at ``now`` (UTC).
+
+    A certificate that lapses before occupancy ends warns ("conditional on renewal by D") while D
+    is ahead, and blocks once D has passed, when it is suspended, withdrawn or missing, and always
+    at check-in. Domain rule D; a setting per kind.
+    """
+    first = local_date(gate.occupancy.starts, gate.zone)
+    last = local_date(gate.occupancy.ends - _SHORTEST, gate.zone)
+    until = covered_until(certificates, first)
+    if until is not None and until >= last:
+        return _ok(gate, certificates, until)
+    today = local_date(now, gate.zone)
+    held_today = covered_until(certificates, min(today, first))
+    lapse = until if until is not None else held_today
+    if lapse is None:
+        return _missing(gate, certificates, first)
+    renew_by = first - timedelta(days=gate.renewal_days)
+    if gate.at_check_in or today > renew_by:
+        return _lapsed(gate, certificates, lapse, renew_by)
+    return _conditional(gate, certificates, lapse, renew_by)
+
+
+def _ok(gate: Gate, certificates: Sequence[CertificateFacts], until: date) -> Finding:
+    message = Message("{name} of {subject} is valid to {until}.", **_named(gate), until=until)
+    return _finding(gate, Severity.OK, message, None, None, certificates)
+
+
+def _conditional(
+    gate: Gate, certificates: Sequence[CertificateFacts], lapse: date, renew_by: date
+) -> Finding:
+    message = Message(
+        "{name} of {subject} lapses on {lapse}, before the occupancy ends.",
+        **_named(gate),
+        lapse=lapse,
+    )
+    remedy = Message("Conditional on renewal by {by}.", by=renew_by)
+    return _finding(gate, Severity.WARN, message, remedy, None, certificates)
+
+
+def _lapsed(
+    gate: Gate, certificates: Sequence[CertificateFacts], lapse: date, renew_by: date
+) -> Finding:
+    message = Message(
+        "{name} of {subject} lapses on {lapse}, and the day to renew it, {by}, has passed.",
+        **_named(gate),
+        lapse=lapse,
+        by=renew_by,
+    )
+    remedy = Message("Renew it and have quality verify it, or end the slot before it lapses.")
+    return _finding(gate, Severity.BLOCK, message, remedy, _next(gate, certificates), certificates)
+
+
+def _missing(gate: Gate, certificates: Sequence[CertificateFacts], first: date) -> Finding:
+    states = {c.state for c in certificates}
+    clears = _next(gate, certificates)
+    if CertificateState.SUSPENDED in states:
+        said = Message("{name} of {subject} is suspended.", **_named(gate))
+        remedy = Message("Quality must reinstate it first.")
+    elif CertificateState.SUBMITTED in states:
+        said = Message("{name} of {subject} waits for quality's verification.", **_named(gate))
+        remedy = Message("Ask the facility's quality to verify it.")
+    elif clears is not None:
+        said = Message("{name} of {subject} is valid only from {day}.", **_named(gate), day=clears)
+        remedy = Message("Choose a slot on or after that day.")
+    else:
+        said = Message("{name} of {subject} is missing on {day}.", **_named(gate), day=first)
+        remedy = Message("Submit a valid one and have quality verify it.")
+    return _finding(gate, Severity.BLOCK, said, remedy, clears, certificates)
+
+
+def _next(gate: Gate, certificates: Sequence[CertificateFacts]) -> datetime | None:
+    """The start (UTC) of the next valid certificate after the slot begins, if one is known."""
+    first = local_date(gate.occupancy.starts, gate.zone)
+    later = [
+        c.valid_from
+        for c in certificates
+        if c.state is CertificateState.VALID and c.valid_from > first
+    ]
+    return day_start(min(later), gate.zone) if later else None
+
+
+def _named(gate: Gate) -> dict[str, Message | str]:
+    return {"name": Message(gate.name), "subject": gate.subject}
+
+
+def _finding(
+    gate: Gate,
+    severity: Severity,
+    message: Message,
+    remedy: Message | None,
+    clears_at: datetime | None,
+    certificates: Sequence[CertificateFacts],
+) -> Finding:
+    newest = max(certificates, key=lambda c: c.valid_until, default=None)
+    link = f"/certificates/{newest.reference}" if newest else None
+    return Finding(
+        rule=f"certificate:{gate.kind}",
+        severity=severity,
+        subject=gate.subject,
+        message=message,
+        remedy=remedy,
+        clears_at=clears_at,
+        source=gate.source,
+        link=link,
+    )
