@@ -158,7 +158,7 @@ def time_range(starts: datetime, ends: datetime, zone: str | None = None) -> str
 
 
 def duration(value: timedelta | float | None) -> str:
-    """A length in words, its two largest parts: ``8 days 4 h``, ``3 h 18 min``. Minutes or delta."""
+    """Minutes or a delta in words, the two largest parts: ``8 days 4 h``, ``3 h 18 min``."""
     if value is None:
         return ""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value * 60

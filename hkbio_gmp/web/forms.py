@@ -116,6 +116,8 @@ class ZonedDateTimeField(DateTimeLocalField):
     A wall time that the zone skips or repeats is taken as its first occurrence.
     """
 
+    data: Any
+
     def __init__(
         self,
         label: Any = None,
