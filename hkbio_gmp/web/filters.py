@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
         today=today,
         local_time=_local,
         show=show,
+        weekday=weekday,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -62,6 +63,11 @@ def chinese() -> bool:
     """Whether the page is in Chinese."""
     locale = get_locale()
     return bool(locale and locale.language == "zh")
+
+
+def weekday(value: date) -> str:
+    """``Mon``, ``週一``."""
+    return f"週{_DAYS[value.weekday()]}" if chinese() else f"{value:%a}"
 
 
 def today(zone: str | None = None) -> date:

@@ -184,5 +184,10 @@
   all("[data-reveal]").forEach((button) => { button.hidden = false; });
   all("dialog[data-open]").forEach(openDialog);
   document.querySelector("[data-focus]")?.focus();
-  document.querySelector(".bar-selected")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const chosen = document.querySelector(".timeline .bar-selected");
+  const scroller = chosen?.closest(".timeline");
+  if (scroller && scroller.scrollWidth > scroller.clientWidth) {
+    const gap = chosen.getBoundingClientRect().left - scroller.getBoundingClientRect().left;
+    scroller.scrollLeft += gap - scroller.clientWidth / 2;
+  }
 })();
