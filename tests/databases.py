@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -62,10 +62,8 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
         yield f"postgresql+psycopg://hkbio@/{{name}}?host={folder}"
     finally:
         stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-        try:
+        with suppress(subprocess.CalledProcessError):
             _as_server_user(*stop)
-        except subprocess.CalledProcessError:
-            pass
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,78 @@
+"""The migrated schema on each database: nothing drifted, and it can tell its own version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from hkbio_gmp import models_index, schema
+from hkbio_gmp.extensions import Base
+
+APPEND_ONLY = {"audit_log", "audit_entry", "audit_node"}
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    return create_engine(database_url)
+
+
+def test_schema_equals_models_when_migrated(engine: Engine) -> None:
+    assert models_index.__all__
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_checks_equal_models_when_migrated(engine: Engine) -> None:
+    found, declared = set(), set()
+    for table in Base.metadata.sorted_tables:
+        checks = (c for c in table.constraints if isinstance(c, CheckConstraint))
+        declared |= {(table.name, str(c.name)) for c in checks}
+        there = inspect(engine).get_check_constraints(table.name)
+        found |= {(table.name, str(check["name"])) for check in there}
+    assert found == declared
+
+
+def test_append_only_tables_have_triggers_when_migrated(engine: Engine) -> None:
+    with engine.connect() as connection:
+        guarded = set(connection.scalars(text(TRIGGERS[engine.dialect.name])))
+    assert {*APPEND_ONLY, "allocation"} <= guarded
+
+
+def test_is_at_head_when_migrated(database_url: str) -> None:
+    assert schema.is_at_head(database_url)
+
+
+def test_is_not_at_head_when_file_is_absent(tmp_path: Path) -> None:
+    assert not schema.is_at_head(f"sqlite:///{tmp_path / 'absent.sqlite3'}")
+
+
+def test_is_not_at_head_when_one_migration_is_due(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'older.sqlite3'}"
+    schema.upgrade(url, "0001_audit")
+    assert not schema.is_at_head(url)
+    schema.upgrade(url)
+    assert schema.is_at_head(url)
+
+
+def test_upgrade_changes_nothing_when_at_head(database_url: str) -> None:
+    schema.upgrade(database_url)
+    assert schema.is_at_head(database_url)
+
+
+LOG = "INSERT INTO audit_log (code, size, frontier, root) VALUES ('LCT', 0, '[]', '')"
+
+
+def test_log_cannot_be_deleted_when_it_exists(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(LOG))
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_log"))
