@@ -213,3 +213,16 @@ def due_references(session: Session, today: date) -> list[str]:
         for reference, until, leads in rows
         if leads and (until - today).days <= max(leads)
     ]
+
+
+def reminders_of(
+    session: Session, certificates: Sequence[Certificate]
+) -> dict[int, list[ReminderStep]]:
+    """Certificate id → its reminders, in one query."""
+    keys = [certificate.id for certificate in certificates]
+    found: dict[int, list[ReminderStep]] = {}
+    for row in session.scalars(
+        select(ReminderStep).where(ReminderStep.certificate_id.in_(keys)).order_by(ReminderStep.id)
+    ):
+        found.setdefault(row.certificate_id, []).append(row)
+    return found

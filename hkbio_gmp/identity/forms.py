@@ -47,9 +47,7 @@ class GrantForm(BaseForm):
 
     role = SelectField(_("Role"))
     scope = SelectField(_("Scope"))
-    ends = DateField(
-        _("Last day"), [Optional()], description=_("An auditor's role needs one.")
-    )
+    ends = DateField(_("Last day"), [Optional()], description=_("An auditor's role needs one."))
 
     def __init__(self, *args: object, scopes: list[tuple[str, str]], **kwargs: object):
         super().__init__(*args, **kwargs)

@@ -96,9 +96,7 @@ class Grant(Audited, Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('proposed', 'confirmed', 'refused', 'ended')", name="state"
-        ),
+        CheckConstraint("state IN ('proposed', 'confirmed', 'refused', 'ended')", name="state"),
         CheckConstraint("ends IS NULL OR starts < ends", name="dates"),
         Index("ix_role_grant_person", "person_id"),
         Index("ix_role_grant_scope", "scope_id", "role"),

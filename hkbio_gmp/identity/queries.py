@@ -119,9 +119,7 @@ def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[G
     return [g for g in session.scalars(query) if reach is None or g.scope.code in reach]
 
 
-def people_with_role(
-    session: Session, role: str, scope_code: str, now: datetime
-) -> list[Person]:
+def people_with_role(session: Session, role: str, scope_code: str, now: datetime) -> list[Person]:
     """Active people who hold a role in a scope at ``now`` (UTC), by id."""
     rows = session.scalars(
         select(Grant)

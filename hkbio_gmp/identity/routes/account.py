@@ -57,7 +57,7 @@ def password() -> ResponseReturnValue:
     try:
         passwords.check_new_password(form.password.data, who.email)
     except NotValid as error:
-        take_errors(form, error)
+        take_errors(form, error.errors)
         return _page(form), 422
     hashed = passwords.hash_password(form.password.data)
     keep = current_user.web_id

@@ -59,16 +59,18 @@ def new_person() -> ResponseReturnValue:
                 who().acting_for("identity:person:invite"),
                 "identity:person:added",
                 None,
-                lambda unit: services.add_person(
-                    unit,
-                    form.email.data,
-                    form.name.data,
-                    organisation=form.organisation.data or None,
-                ).code,
+                lambda unit: (
+                    services.add_person(
+                        unit,
+                        form.email.data,
+                        form.name.data,
+                        organisation=form.organisation.data or None,
+                    ).code
+                ),
             )
             return redirect(url_for(".person", code=code))
         except NotValid as error:
-            take_errors(form, error)
+            take_errors(form, error.errors)
     return render_template("identity/person_new.html", form=form), 422 if form.errors else 200
 
 
@@ -120,7 +122,7 @@ def propose(code: str) -> ResponseReturnValue:
             ),
         )
     except NotValid as error:
-        take_errors(form, error)
+        take_errors(form, error.errors)
         return _person_page(_person(code), form), 422
     flash(_("The role is proposed."), "ok")
     return redirect(url_for(".person", code=code))

@@ -110,4 +110,3 @@ def own_session(web_id: int) -> WebSession | None:
     """A session of the person who is signed in, or None."""
     web = db.session.get(WebSession, web_id)
     return web if web and web.person_id == current_user.principal.person_id else None
-

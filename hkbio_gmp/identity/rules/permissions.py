@@ -58,6 +58,11 @@ _SPONSOR_QUALITY = _READ_BOOKING | {
 }
 _OPERATOR = _READ_BOOKING | {
     "booking:outage:read",
+    "booking:session:check_in",
+    "booking:session:check_out",
+    "booking:session:abort",
+    "booking:session:perform_clearance",
+    "booking:session:verify_clearance",
     "facilities:project:read",
     "facilities:batch:read",
     "certification:certificate:read",

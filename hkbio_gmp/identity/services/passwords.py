@@ -37,8 +37,9 @@ def check_new_password(password: str, email: str) -> None:
     """Refuse what is too short, too long or names its owner (ASVS 6.2). Raises NotValid."""
     said = None
     if not SHORTEST <= len(password) <= LONGEST:
-        said = Message("The password must have {least} to {most} characters.",
-                       least=SHORTEST, most=LONGEST)
+        said = Message(
+            "The password must have {least} to {most} characters.", least=SHORTEST, most=LONGEST
+        )
     elif email.split("@")[0].lower() in password.lower() or len(set(password)) < 5:
         said = Message("The password is too easy to guess.")
     if said is not None:

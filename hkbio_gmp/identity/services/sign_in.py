@@ -41,7 +41,9 @@ def sign_in(
     if person is None:
         note_access(None, "sign-in refused", email[:200], client)
         return None
-    return write_unaudited(lambda s: _decide(s, settings, person.id, right, client))
+    # Read now: within the write it would open a snapshot that cannot see the new session.
+    key = person.id
+    return write_unaudited(lambda s: _decide(s, settings, key, right, client))
 
 
 def _decide(
@@ -71,9 +73,7 @@ def _guard(session: Session, person_id: int) -> SignInGuard:
     return found
 
 
-def count_failure(
-    session: Session, settings: Settings, person: Person, guard: SignInGuard
-) -> None:
+def count_failure(session: Session, settings: Settings, person: Person, guard: SignInGuard) -> None:
     """Count one failure; at the limit lock the account and tell its person (11.300(d))."""
     guard.failures += 1
     if guard.failures < settings.lockout_failures:

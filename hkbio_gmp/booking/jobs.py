@@ -1,0 +1,67 @@
+"""Scheduled work of booking."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select
+
+from hkbio_gmp.booking.models import Allocation, Booking
+from hkbio_gmp.booking.queries.occupied import rule_book
+from hkbio_gmp.booking.rules.occupancy import Use, breaks
+from hkbio_gmp.booking.services.writing import expire_stale
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.kernel.actors import Actor
+from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.work import Work, run
+
+ACTOR = Actor("job:holds", "Holds", "job")
+
+
+def expire() -> list[str]:
+    """Let go of every request whose hold has run out, a unit of work per facility."""
+    expired: list[str] = []
+    for code in [facility.code for facility in facilities.list_facilities(db.session)]:
+
+        def command(work: Work, at: str = code) -> list[str]:
+            work.lock([("facility", at)])
+            return expire_stale(work, at)
+
+        expired += run(ACTOR, "booking:slot:expired", "the hold ran out", command)
+    return expired
+
+
+def check_laws() -> list[str]:
+    """Name every pair of planned uses that overlaps or breaks its changeover; none may exist.
+
+    Pairs decided under an older version of the matrix are named too: they are to be looked at.
+    """
+    problems = []
+    for facility in facilities.list_facilities(db.session):
+        book = rule_book(db.session, facility.code)
+        for one, other, reason in breaks(_uses(facility.code), book):
+            problems.append(f"{one.resource}: {one.booking} and {other.booking}: {reason}")
+    if problems:
+        structlog.get_logger().error("laws broken", first=problems[0], count=len(problems))
+    return problems
+
+
+def _uses(facility: str) -> list[Use]:
+    rows = db.session.execute(
+        select(Allocation, Booking.reference)
+        .join(Booking, Allocation.booking_id == Booking.id)
+        .join(Facility, Allocation.facility_id == Facility.id)
+        .where(Facility.code == facility, Allocation.holds.is_(True))
+    )
+    return [
+        Use(
+            resource=a.resource,
+            slot=TimeRange(a.starts, a.ends),
+            occupancy=TimeRange(a.occupied_from, a.occupied_until),
+            process_class=a.process_class,
+            series=a.series,
+            booking=reference,
+        )
+        for a, reference in rows
+    ]

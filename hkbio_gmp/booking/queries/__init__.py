@@ -1,0 +1,36 @@
+"""Reads of booking, always scoped to who asks.
+
+``get_booking(session, principal, ref)``, ``list_bookings(session, principal, BookingFilter)``,
+``list_waiting(session, principal, now)``, ``neighbours(session, booking)``,
+``list_outages(session, principal, window)``, ``status_of``, ``occupancy_of``, ``resources_of``,
+``list_timeline(session, principal, facility, window, now)``.
+"""
+
+from hkbio_gmp.booking.queries.bookings import (
+    BookingFilter,
+    Neighbour,
+    get_booking,
+    list_bookings,
+    list_outages,
+    list_waiting,
+    neighbours,
+    occupancy_of,
+    resources_of,
+    status_of,
+)
+from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline
+
+__all__ = [
+    "BookingFilter",
+    "Neighbour",
+    "TimelineEntry",
+    "get_booking",
+    "list_bookings",
+    "list_outages",
+    "list_timeline",
+    "list_waiting",
+    "neighbours",
+    "occupancy_of",
+    "resources_of",
+    "status_of",
+]

@@ -1,0 +1,198 @@
+"""Bookings as those see them who may; everybody else sees only that a time is occupied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
+from hkbio_gmp.booking.models import Allocation, Booking, Outage
+from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.identity.models import Organisation
+from hkbio_gmp.kernel.errors import NotFound
+from hkbio_gmp.kernel.protocols import Principal
+from hkbio_gmp.kernel.timerange import TimeRange
+
+READ = "booking:slot:read"
+WORKED_OUT = frozenset({"in_use", "completed", "no_show"})
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilter:
+    """What to list. Instants in UTC; ``after`` is the id to page on from, downwards."""
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+    status: str | None = None
+    facility: str | None = None
+    organisation: str | None = None
+    resource: str | None = None
+    after: int | None = None
+    limit: int = 50
+
+
+def status_of(booking: Booking) -> str:
+    """The contract's status, worked out from the sessions where it is approved."""
+    states = [SessionState(session.state) for session in booking.sessions]
+    return shown_status(BookingState(booking.status), states)
+
+
+def occupancy_of(booking: Booking) -> TimeRange:
+    """From the first set-up to the last turnaround, of what the booking has now."""
+    rows = [a for s in booking.sessions for a in s.allocations if a.proposal_id is None]
+    return TimeRange(min(a.occupied_from for a in rows), max(a.occupied_until for a in rows))
+
+
+def resources_of(booking: Booking) -> list[str]:
+    """The codes of its resources, each once, in order."""
+    rows = [a for s in booking.sessions for a in s.allocations if a.proposal_id is None]
+    return list(dict.fromkeys(a.resource for a in rows))
+
+
+def scoped(query: Select[tuple[Booking]], principal: Principal) -> Select[tuple[Booking]]:
+    """Only bookings within the person's reach. The query joins facility and organisation."""
+    facilities, organisations = principal.facilities(READ), principal.organisations(READ)
+    if facilities is None or organisations is None:
+        return query
+    return query.where(
+        or_(
+            Facility.code.in_(sorted(facilities)) if facilities else false(),
+            Organisation.code.in_(sorted(organisations)) if organisations else false(),
+        )
+    )
+
+
+def _base() -> Select[tuple[Booking]]:
+    return (
+        select(Booking)
+        .join(Facility, Booking.facility_id == Facility.id)
+        .join(Organisation, Booking.organisation_id == Organisation.id)
+    )
+
+
+def get_booking(session: Session, principal: Principal, reference: str) -> Booking:
+    """A booking within reach. Raises NotFound for absent and foreign ones alike."""
+    query = scoped(_base().where(Booking.reference == reference), principal)
+    found = session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_bookings(session: Session, principal: Principal, wanted: BookingFilter) -> list[Booking]:
+    """Bookings within reach, newest first; one more than ``limit`` tells that there are more."""
+    query = _narrow(scoped(_base(), principal), wanted).order_by(Booking.id.desc())
+    if wanted.status in WORKED_OUT:
+        rows = [b for b in session.scalars(query).unique() if status_of(b) == wanted.status]
+        return rows[: wanted.limit + 1]
+    return list(session.scalars(query.limit(wanted.limit + 1)).unique())
+
+
+def _narrow(query: Select[tuple[Booking]], wanted: BookingFilter) -> Select[tuple[Booking]]:
+    if wanted.facility:
+        query = query.where(Facility.code == wanted.facility)
+    if wanted.organisation:
+        query = query.where(Organisation.code == wanted.organisation)
+    if wanted.status in WORKED_OUT:
+        query = query.where(Booking.status == "approved")
+    elif wanted.status:
+        query = query.where(Booking.status == wanted.status)
+    if wanted.after is not None:
+        query = query.where(Booking.id < wanted.after)
+    if wanted.resource or wanted.starts or wanted.ends:
+        query = query.where(Booking.id.in_(_touching(wanted)))
+    return query
+
+
+def _touching(wanted: BookingFilter) -> Select[tuple[int]]:
+    rows = select(Allocation.booking_id)
+    if wanted.resource:
+        rows = rows.where(Allocation.resource == wanted.resource)
+    if wanted.starts:
+        rows = rows.where(Allocation.occupied_until > wanted.starts)
+    if wanted.ends:
+        rows = rows.where(Allocation.occupied_from < wanted.ends)
+    return rows
+
+
+def list_waiting(session: Session, principal: Principal, now: datetime) -> list[Booking]:
+    """Requests that wait for this person's decision, whose hold runs out first on top."""
+    query = _base().where(
+        Booking.status == BookingState.REQUESTED,
+        or_(Booking.hold_until.is_(None), Booking.hold_until > now),
+    )
+    reach = principal.facilities("booking:slot:approve")
+    if reach is not None:
+        query = query.where(Facility.code.in_(sorted(reach)) if reach else false())
+    return list(session.scalars(query.order_by(Booking.hold_until, Booking.id)).unique())
+
+
+def list_outages(
+    session: Session, principal: Principal, window: TimeRange | None = None
+) -> list[Outage]:
+    """Outages of the facilities within reach, by start."""
+    query = select(Outage).join(Facility, Outage.facility_id == Facility.id)
+    reach = principal.facilities("booking:outage:read")
+    if reach is not None:
+        query = query.where(Facility.code.in_(sorted(reach)) if reach else false())
+    if window is not None:
+        query = query.where(Outage.ends > window.starts, Outage.starts < window.ends)
+    query = query.where(Outage.state == "active")
+    return list(session.scalars(query.order_by(Outage.starts, Outage.id)).unique())
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The use before or after a booking on one resource, and the gap between the two slots."""
+
+    resource: str
+    side: str
+    reference: str
+    organisation: str
+    slot: TimeRange
+    gap_minutes: int
+
+
+def neighbours(session: Session, booking: Booking) -> list[Neighbour]:
+    """The nearest use before and after a booking on each of its resources."""
+    found = []
+    for resource in resources_of(booking):
+        rows = [a for s in booking.sessions for a in s.allocations if a.resource == resource]
+        slot = TimeRange(min(a.starts for a in rows), max(a.ends for a in rows))
+        found += _beside(session, booking, resource, slot)
+    return found
+
+
+def _beside(session: Session, booking: Booking, resource: str, slot: TimeRange) -> list[Neighbour]:
+    base = select(Allocation).where(
+        Allocation.resource == resource,
+        Allocation.holds.is_(True),
+        Allocation.booking_id != booking.id,
+    )
+    before = session.scalar(
+        base.where(Allocation.ends <= slot.starts).order_by(Allocation.ends.desc()).limit(1)
+    )
+    after = session.scalar(
+        base.where(Allocation.starts >= slot.ends).order_by(Allocation.starts).limit(1)
+    )
+    out = []
+    if before is not None:
+        out.append(_neighbour(before, "before", slot.starts - before.ends))
+    if after is not None:
+        out.append(_neighbour(after, "after", after.starts - slot.ends))
+    return out
+
+
+def _neighbour(row: Allocation, side: str, gap: timedelta) -> Neighbour:
+    minutes = int(gap.total_seconds() // 60)
+    return Neighbour(
+        row.resource,
+        side,
+        row.booking.reference,
+        row.booking.organisation.code,
+        TimeRange(row.starts, row.ends),
+        minutes,
+    )

@@ -1,0 +1,112 @@
+"""What holds time at a facility: one query for allocations, one for outages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking.lifecycle import BookingState
+from hkbio_gmp.booking.models import Allocation, Booking, Outage
+from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.identity.models import Organisation
+from hkbio_gmp.kernel.timerange import TimeRange
+
+
+def rule_book(session: Session, facility: str) -> RuleBook:
+    """The rules that bind new decisions at a facility. Raises NotFound."""
+    return RuleBook(
+        facilities.changeover_matrix(session, facility),
+        facilities.segregation_rules(session, facility),
+    )
+
+
+def occupied(
+    session: Session,
+    facility: str,
+    window: TimeRange,
+    now: datetime,
+    *,
+    zones: dict[str, str | None],
+    without: str | None = None,
+) -> Occupied:
+    """Everything that holds time within ``window`` (UTC, already widened by the longest gap).
+
+    A request whose hold has run out at ``now`` stands in nobody's way. ``without`` leaves out a
+    booking; ``zones`` gives each resource's air zone.
+    """
+    return Occupied(
+        uses=tuple(_uses(session, facility, window, now, zones, without)),
+        outages=tuple(outages(session, facility, window)),
+    )
+
+
+def _uses(
+    session: Session,
+    facility: str,
+    window: TimeRange,
+    now: datetime,
+    zones: dict[str, str | None],
+    without: str | None,
+) -> Iterable[Use]:
+    rows = session.execute(
+        select(
+            Allocation.resource,
+            Allocation.starts,
+            Allocation.ends,
+            Allocation.occupied_from,
+            Allocation.occupied_until,
+            Allocation.process_class,
+            Allocation.series,
+            Booking.reference,
+            Organisation.code,
+        )
+        .join(Booking, Allocation.booking_id == Booking.id)
+        .join(Organisation, Booking.organisation_id == Organisation.id)
+        .join(Facility, Allocation.facility_id == Facility.id)
+        .where(
+            Facility.code == facility,
+            Allocation.holds.is_(True),
+            Allocation.occupied_until > window.starts,
+            Allocation.occupied_from < window.ends,
+            or_(
+                Booking.status != BookingState.REQUESTED,
+                Booking.hold_until.is_(None),
+                Booking.hold_until > now,
+            ),
+        )
+        .order_by(Allocation.occupied_from, Allocation.id)
+    )
+    for row in rows:
+        if row.reference == without:
+            continue
+        yield Use(
+            resource=row.resource,
+            slot=TimeRange(row.starts, row.ends),
+            occupancy=TimeRange(row.occupied_from, row.occupied_until),
+            process_class=row.process_class,
+            series=row.series,
+            zone=zones.get(row.resource),
+            booking=row.reference,
+            organisation=row.code,
+        )
+
+
+def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:
+    """Outages that touch ``window``, by start."""
+    rows = session.scalars(
+        select(Outage)
+        .join(Outage.facility)
+        .where(
+            Facility.code == facility,
+            Outage.state == "active",
+            Outage.ends > window.starts,
+            Outage.starts < window.ends,
+        )
+        .order_by(Outage.starts, Outage.id)
+    )
+    return [OutageFacts(row.resource, TimeRange(row.starts, row.ends), row.kind) for row in rows]

@@ -1,0 +1,1 @@
+"""Pure rules of booking: occupancy, changeover, segregation, opening, the verdict."""

@@ -1,0 +1,61 @@
+"""Commands of booking, one service for every path.
+
+``request_booking(work, principal, BookingWish)``,
+``submit_booking(work, principal, ref, version)``,
+``change_request(work, principal, ref, BookingWish, version)``,
+``cancel_booking(work, principal, ref, version)``,
+``approve_booking(work, principal, ref, proof, version)``,
+``reject_booking(work, principal, ref, version)``,
+``propose_move(work, principal, ref, BookingWish, version)``,
+``decide_move(work, principal, ref, "accept" or "decline", version)``,
+``run_session(work, principal, ref, number, verb, proof)``,
+``plan_outage(work, principal, resource, TimeRange, kind)``,
+``withdraw_outage(work, principal, ref)``.
+``find_slots(session, viewer_of(principal), SlotQuery, now)``,
+``readiness(session, principal, booking, now)``,
+``preview(session, principal, BookingWish, now)``, ``alternatives(session, principal, wish, now)``.
+The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
+"""
+
+from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
+from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
+from hkbio_gmp.booking.services.execution import run_session
+from hkbio_gmp.booking.services.finder import SlotAnswer, SlotQuery, find_slots
+from hkbio_gmp.booking.services.moves import decide_move, moved_wish, propose_move
+from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
+from hkbio_gmp.booking.services.plan import BookingWish, SessionWish, wish_of
+from hkbio_gmp.booking.services.reading import alternatives, preview, readiness
+from hkbio_gmp.booking.services.requests import (
+    cancel_booking,
+    change_request,
+    request_booking,
+    submit_booking,
+)
+
+__all__ = [
+    "BookingWish",
+    "Evaluation",
+    "OutagePlan",
+    "SessionWish",
+    "SlotAnswer",
+    "SlotQuery",
+    "alternatives",
+    "approve_booking",
+    "cancel_booking",
+    "change_request",
+    "decide_move",
+    "find_slots",
+    "moved_wish",
+    "plan_outage",
+    "preview",
+    "propose_move",
+    "readiness",
+    "reject_booking",
+    "request_booking",
+    "run_session",
+    "signed_record",
+    "submit_booking",
+    "viewer_of",
+    "wish_of",
+    "withdraw_outage",
+]

@@ -1,0 +1,111 @@
+"""Approving, signed, and rejecting."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking import notices
+from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
+from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
+from hkbio_gmp.booking.services.people import is_named, may_act, people_of
+from hkbio_gmp.booking.services.plan import plan_of
+from hkbio_gmp.booking.services.requests import need_reason
+from hkbio_gmp.booking.services.writing import (
+    check_version,
+    expire_stale,
+    load_booking,
+    lock_plan,
+    release,
+)
+from hkbio_gmp.identity.rules.grants import PersonPrincipal
+from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid
+from hkbio_gmp.kernel.findings import Verdict
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.work import Work
+
+
+def signed_record(session: Session, booking: Booking) -> SignedRecord:
+    """What a signature on the booking is tied to: its rows, sessions and allocations."""
+    subject = booking.audit_subject()
+    rows = [booking, *booking.sessions]
+    rows += [a for s in booking.sessions for a in s.allocations]
+    rows += list(booking.operators)
+    return SignedRecord(
+        type=subject.type,
+        ref=subject.ref,
+        version=booking.version,
+        digest=record_digest(session, *rows),
+        log=subject.log,
+        zone=subject.zone,
+        organisation=subject.organisation,
+    )
+
+
+def approve_booking(
+    work: Work, principal: PersonPrincipal, reference: str, proof: SigningProof, version: int
+) -> Booking:
+    """Approve a request, signed, under the rules as they stand at this instant.
+
+    A warning is passed only with a reason, a block never. Never by whoever asked or is a named
+    operator. Raises NotFound, NotAllowed, WrongState, Stale, SlotTaken, NotValid,
+    SignatureRefused.
+    """
+    booking = load_booking(work, reference)
+    may_act(principal, booking, "booking:slot:approve")
+    check_version(booking, version)
+    expire_stale(work, booking.facility.code)
+    row = BOOKINGS.get(BookingState(booking.status), "approve")
+    check_separation(principal, booking, row.never)
+    plan = plan_of(work.session, booking)
+    lock_plan(work, plan)
+    viewer = viewer_of(principal)
+    evaluation = evaluate(work.session, plan, viewer, work.at)
+    refuse_blocked(evaluation, plan, viewer)
+    if evaluation.verdict is Verdict.ATTENTION and not work.reason:
+        said = Message("There are warnings; passing them needs a reason.")
+        remedy = Message("Write why the warnings may be passed.")
+        raise NotValid(said, [FieldError("reason", said, remedy)], evaluation.findings)
+    sign(work, principal, proof, row.meaning or "approved", signed_record(work.session, booking))
+    _decide(work, principal, booking, str(row.target))
+    _tell(work, principal, booking, "approved")
+    return booking
+
+
+def reject_booking(
+    work: Work, principal: PersonPrincipal, reference: str, version: int | None
+) -> Booking:
+    """Reject a request with a reason; its slot is free at once."""
+    booking = load_booking(work, reference)
+    may_act(principal, booking, "booking:slot:reject")
+    check_version(booking, version)
+    row = BOOKINGS.get(BookingState(booking.status), "reject")
+    check_separation(principal, booking, row.never)
+    need_reason(work)
+    _decide(work, principal, booking, str(row.target))
+    release(booking)
+    work.session.flush()
+    _tell(work, principal, booking, "rejected")
+    return booking
+
+
+def _decide(work: Work, principal: PersonPrincipal, booking: Booking, status: str) -> None:
+    booking.status = status
+    booking.version += 1
+    booking.decided_by, booking.decided_at = principal.code, work.at
+    booking.decision_reason = work.reason
+    work.session.flush()
+
+
+def _tell(work: Work, principal: PersonPrincipal, booking: Booking, verb: str) -> None:
+    others = [p for p in people_of(work, booking) if p.code != principal.code]
+    notices.tell(work, others, booking, notices.decided(booking, verb))
+
+
+def check_separation(principal: PersonPrincipal, booking: Booking, never: tuple[str, ...]) -> None:
+    """Separation of duties: no one approves what they asked for. Raises NotAllowed."""
+    if "requester" in never and booking.requested_by == principal.code:
+        raise NotAllowed(Message("No one decides on what they asked for themselves."))
+    if "operator" in never and is_named(principal, booking):
+        raise NotAllowed(Message("A named operator does not decide on the booking."))

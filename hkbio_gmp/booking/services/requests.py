@@ -1,0 +1,167 @@
+"""Asking for a slot, changing a request, submitting a draft, cancelling."""
+
+from __future__ import annotations
+
+from hkbio_gmp.booking import notices
+from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
+from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
+from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
+from hkbio_gmp.booking.services.plan import BookingWish, Plan, make_plan, plan_of
+from hkbio_gmp.booking.services.writing import (
+    begin_hold,
+    check_version,
+    expire_stale,
+    guarded,
+    load_booking,
+    lock_plan,
+    release,
+    write_operators,
+    write_sessions,
+)
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.identity.rules.grants import PersonPrincipal
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid
+from hkbio_gmp.kernel.ids import reference as make_reference
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.work import Work, next_number
+
+REQUEST = "booking:slot:request"
+
+
+def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Booking:
+    """Ask for a slot; held at once unless it is a draft.
+
+    Raises NotValid (fields, or a rule that blocks), SlotTaken, NotAllowed, NotFound.
+    """
+    plan = _own_plan(work, principal, wish)
+    calendars = lock_plan(work, plan)
+    version = plan.facility.rules_version
+    if not wish.draft:
+        expire_stale(work, plan.facility.code)
+        viewer = viewer_of(principal)
+        refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
+    with guarded(work):
+        booking = _new_booking(work, principal, plan, draft=wish.draft)
+        write_operators(booking, plan)
+        write_sessions(work, booking, plan, calendars, version)
+        if not wish.draft:
+            begin_hold(work, booking)
+    if not wish.draft:
+        _tell_managers(work, booking)
+    return booking
+
+
+def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan:
+    """The plan, for a project within the person's reach: a foreign one is not found."""
+    project = facilities.find_project(work.session, wish.project)
+    if project is None or not principal.may(REQUEST, organisation=project.organisation.code):
+        said = Message("There is no such project.")
+        raise NotValid(said, [FieldError("project", said, Message("Choose one of your own."))])
+    return make_plan(work.session, wish)
+
+
+def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: bool) -> Booking:
+    year = clock.today(plan.facility.zone).year
+    number = next_number(work.session, f"booking:{plan.facility.code}:{year}")
+    booking = Booking(
+        reference=make_reference(plan.facility.code, year, number),
+        facility=plan.project.facility,
+        organisation=plan.project.organisation,
+        project=plan.project,
+        batch=plan.batch,
+        process_class=plan.needs.code,
+        status=str(BookingState.DRAFT if draft else BookingState.REQUESTED),
+        note=plan.note,
+        requested_by=principal.code,
+        requested_by_name=principal.name,
+        version=1,
+    )
+    work.session.add(booking)
+    return booking
+
+
+def _tell_managers(work: Work, booking: Booking) -> None:
+    notices.tell(work, managers_of(work, booking), booking, notices.requested(booking))
+
+
+def submit_booking(
+    work: Work, principal: PersonPrincipal, reference: str, version: int | None
+) -> Booking:
+    """Turn a draft into a request under the same rules as a new one."""
+    booking = load_booking(work, reference)
+    may_act(principal, booking, "booking:slot:submit")
+    check_version(booking, version)
+    row = BOOKINGS.get(BookingState(booking.status), "submit")
+    plan = plan_of(work.session, booking)
+    calendars = lock_plan(work, plan)
+    expire_stale(work, plan.facility.code)
+    viewer = viewer_of(principal)
+    refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
+    with guarded(work):
+        booking.status = str(row.target)
+        booking.version += 1
+        write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
+        begin_hold(work, booking)
+    _tell_managers(work, booking)
+    return booking
+
+
+def change_request(
+    work: Work, principal: PersonPrincipal, reference: str, wish: BookingWish, version: int | None
+) -> Booking:
+    """Move or edit a draft or a request in place. Raises WrongState for any other state."""
+    booking = load_booking(work, reference)
+    may_act(principal, booking, REQUEST)
+    check_version(booking, version)
+    BOOKINGS.get(BookingState(booking.status), "cancel")
+    if wish.project != booking.project.code:
+        said = Message("A booking keeps its project.")
+        raise NotValid(said, [FieldError("project", said, Message("Ask for a new booking."))])
+    plan = make_plan(work.session, wish, reference=reference)
+    calendars = lock_plan(work, plan)
+    if booking.status == BookingState.REQUESTED:
+        expire_stale(work, plan.facility.code)
+        viewer = viewer_of(principal)
+        refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
+    with guarded(work):
+        booking.batch = plan.batch
+        booking.process_class = plan.needs.code
+        booking.note = plan.note
+        booking.version += 1
+        write_operators(booking, plan)
+        write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
+    return booking
+
+
+def cancel_booking(
+    work: Work, principal: PersonPrincipal, reference: str, version: int | None
+) -> Booking:
+    """Cancel before it is in use: the organisation, or the manager with a reason.
+
+    Raises NotFound, NotAllowed once a session has begun, WrongState, NotValid without a reason.
+    """
+    booking = load_booking(work, reference)
+    may_act(principal, booking, "booking:slot:cancel")
+    check_version(booking, version)
+    row = BOOKINGS.get(BookingState(booking.status), "cancel")
+    if any(session.state != "planned" for session in booking.sessions):
+        raise NotAllowed(Message("A booking that is in use is not cancelled; end its session."))
+    need_reason(work)
+    booking.status = str(row.target)
+    booking.version += 1
+    booking.decided_by, booking.decided_at = principal.code, work.at
+    booking.decision_reason = work.reason
+    release(booking)
+    work.session.flush()
+    others = [p for p in people_of(work, booking) if p.code != principal.code]
+    notices.tell(work, others, booking, notices.decided(booking, "cancelled"))
+    return booking
+
+
+def need_reason(work: Work) -> None:
+    """Refuse an act without a reason where one is needed (Annex 11, 9). Raises NotValid."""
+    if not (work.reason or "").strip():
+        said = Message("A reason is needed.")
+        raise NotValid(said, [FieldError("reason", said, Message("Write why, in a sentence."))])
