@@ -10,10 +10,7 @@ compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=
 command -v setpriv >/dev/null || missing+=(util-linux)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+if [ "$(id -u)" != 0 ] || ! bash "$(dirname "$0")/apt.sh" "${missing[@]}"; then
     echo "tests need these packages; install them and try again: ${missing[*]}" >&2
     exit 1
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

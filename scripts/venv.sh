@@ -17,18 +17,15 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
-if [ ! -x .venv/bin/python ]; then
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         package="python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
-        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-            apt-get update -qq
-            apt-get install -y -qq "$package" >/dev/null
-        else
+        if [ "$(id -u)" != 0 ] || ! bash scripts/apt.sh "$package"; then
             echo "this Python has no venv; install the package $package" >&2
             exit 1
         fi
     fi
-    "$python" -m venv .venv
+    "$python" -m venv --clear .venv
 fi
 .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
