@@ -12,6 +12,7 @@ from hkbio_gmp.extensions import Base
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.work import Audited, Subject
 
+_PAIR = ("facility_id", "version", "from_class", "to_class", "same_series")
 _STATE = "state IN ('active', 'retired')"
 
 
@@ -207,7 +208,14 @@ class Changeover(PartOfFacility, Base):
 
     __tablename__ = "changeover"
     __table_args__ = (
-        UniqueConstraint("facility_id", "version", "from_class", "to_class", "same_series"),
+        UniqueConstraint(
+            "facility_id",
+            "version",
+            "from_class",
+            "to_class",
+            "same_series",
+            name="uq_changeover_pair",
+        ),
         CheckConstraint("minutes >= 0", name="minutes"),
     )
 

@@ -1,5 +1,6 @@
 """Commands of facilities, split by verb family."""
 
+from hkbio_gmp.facilities.services.batches import register_batch
 from hkbio_gmp.facilities.services.closures import add_closure, withdraw_closure
 from hkbio_gmp.facilities.services.exporting import export_facility
 from hkbio_gmp.facilities.services.importing import import_facility
@@ -8,7 +9,6 @@ from hkbio_gmp.facilities.services.projects import (
     close_project,
     project_record,
     propose_project,
-    register_batch,
 )
 from hkbio_gmp.facilities.services.shipped import shipped_codes, shipped_facility
 

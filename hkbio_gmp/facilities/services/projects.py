@@ -1,4 +1,4 @@
-"""Projects and their batches: proposed, accepted by quality with a signature, closed."""
+"""Projects: proposed, accepted by quality with a signature, closed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.facilities import queries
 from hkbio_gmp.facilities.lifecycle import PROJECT, ProjectStatus
-from hkbio_gmp.facilities.models import Batch, ProcessClass, Project
-from hkbio_gmp.facilities.queries.projects import ACCEPT, CLOSE, PROPOSE, REGISTER
+from hkbio_gmp.facilities.models import ProcessClass, Project
+from hkbio_gmp.facilities.queries.projects import ACCEPT, CLOSE, PROPOSE
 from hkbio_gmp.facilities.rules.proposals import ProjectProposal, proposal_problems
-from hkbio_gmp.facilities.rules.pseudonyms import code_problems, qualified
+from hkbio_gmp.facilities.rules.pseudonyms import qualified
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.identity.queries import get_organisation
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
 from hkbio_gmp.kernel.errors import (
+    DomainError,
     FieldError,
     NotAllowed,
     NotFound,
@@ -38,7 +39,7 @@ def propose_project(work: Work, principal: PersonPrincipal, proposal: ProjectPro
     process_class = _process_class(work, proposal, wrong)
     code = qualified(proposal.organisation, proposal.code)
     if not wrong and queries.find_project(work.session, code) is not None:
-        wrong.append(_taken("code", code))
+        wrong.append(taken("code", code))
     if wrong or organisation is None or process_class is None:
         raise NotValid(Message("The project cannot be proposed like this."), wrong)
     work.session.add(_project(work, code, proposal, organisation, process_class))
@@ -87,7 +88,8 @@ def _not_one_of(field: str, value: str, known: str) -> FieldError:
     )
 
 
-def _taken(field: str, code: str) -> FieldError:
+def taken(field: str, code: str) -> FieldError:
+    """The error of a code that exists already."""
     return FieldError(
         field,
         Message("{code} is taken.", code=code),
@@ -133,16 +135,27 @@ def project_record(session: Session, project: Project) -> SignedRecord:
     )
 
 
+def obstacle_to_accept(principal: PersonPrincipal, project: Project) -> DomainError | None:
+    """Why this person cannot accept the project now (NotAllowed, WrongState), or None."""
+    try:
+        _check_may(principal, ACCEPT, project)
+        PROJECT.get(ProjectStatus(project.status), "accept")
+    except (NotAllowed, WrongState) as obstacle:
+        return obstacle
+    if project.proposed_by == principal.code:
+        return NotAllowed(Message("Nobody accepts a project that they proposed."))
+    return None
+
+
 def accept_project(work: Work, principal: PersonPrincipal, proof: SigningProof, code: str) -> str:
     """Accept a project for GMP bookings at its facility; signed by quality, not the proposer.
 
     Returns the signature's number. Raises NotFound, NotAllowed, WrongState, SignatureRefused.
     """
     project = _locked_project(work, principal, code)
-    _check_may(principal, ACCEPT, project)
+    if obstacle := obstacle_to_accept(principal, project):
+        raise obstacle
     row = PROJECT.get(ProjectStatus(project.status), "accept")
-    if project.proposed_by == principal.code:
-        raise NotAllowed(Message("Nobody accepts a project that they proposed."))
     record = project_record(work.session, project)
     signed = sign(work, principal, proof, row.meaning or "", record)
     project.status = str(row.target)
@@ -182,54 +195,3 @@ def _check_may(principal: PersonPrincipal, permission: str, project: Project) ->
         raise NotAllowed(
             Message("Only quality of {facility} decides on its projects.", facility=facility)
         )
-
-
-def register_batch(
-    work: Work,
-    principal: PersonPrincipal,
-    *,
-    code: str,
-    project: str,
-    autologous: bool,
-    donor_code: str | None = None,
-) -> str:
-    """Register a batch of a project by pseudonym; its code begins with the project's.
-
-    Returns the batch's code. Raises NotValid (a foreign project answers as an absent one),
-    NotAllowed, WrongState.
-    """
-    home = _own_project(work, principal, project)
-    if not principal.may(REGISTER, organisation=home.organisation.code):
-        raise NotAllowed(Message("Only the organisation's admin registers its batches."))
-    if home.status == ProjectStatus.CLOSED:
-        raise WrongState(Message("{project} is closed; it takes no new batch.", project=home.code))
-    full = qualified(home.code, code)
-    wrong = code_problems("code", full, home.code)
-    wrong += code_problems("donor_code", donor_code) if donor_code else []
-    if not wrong and queries.find_batch(work.session, full) is not None:
-        wrong.append(_taken("code", full))
-    if wrong:
-        raise NotValid(Message("The batch cannot be registered like this."), wrong)
-    work.session.add(
-        Batch(
-            project=home,
-            code=full,
-            autologous=autologous,
-            donor_code=donor_code or None,
-            registered_by=work.actor.id,
-            registered_at=work.at,
-        )
-    )
-    work.session.flush()
-    return full
-
-
-def _own_project(work: Work, principal: PersonPrincipal, code: str) -> Project:
-    try:
-        found = queries.get_project(work.session, principal, code)
-    except NotFound:
-        said = Message("There is no project “{code}” that you may see.", code=code[:60])
-        remedy = Message("Use the code of one of your projects.")
-        raise NotValid(said, [FieldError("project", said, remedy)]) from None
-    work.lock([("organisation", found.organisation.code)])
-    return found

@@ -1,0 +1,153 @@
+"""Facility files as hypothesis makes them: any that the rules accept."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from hypothesis import strategies as st
+
+from hkbio_gmp.facilities.rules.document import FacilityDocument, Record
+from hkbio_gmp.facilities.rules.sections import DAYS
+
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=30
+).filter(lambda text: bool(text.strip()))
+CLASSES = ("autologous_cell", "lentiviral_vector", "training")
+STATE = st.sampled_from(["active", "retired"])
+
+
+def _named(code: str, **more: object) -> st.SearchStrategy[Record]:
+    parts = {
+        name: v if isinstance(v, st.SearchStrategy) else st.just(v) for name, v in more.items()
+    }
+    return st.fixed_dictionaries({"code": st.just(code), "name": TEXT, "name_zh": TEXT, **parts})
+
+
+def _class(code: str) -> st.SearchStrategy[Record]:
+    grades = st.lists(st.sampled_from(["B", "C", "D"]), max_size=3).map(tuple)
+    return _named(
+        code,
+        purpose=st.sampled_from(["production", "training"]),
+        setup_minutes=st.integers(0, 600),
+        turnaround_minutes=st.integers(0, 600),
+        open_grades=grades,
+        closed_grades=grades,
+        needs_grade_a=st.booleans(),
+        live_organism=st.booleans(),
+        typical_hours=st.none() | st.integers(1, 900),
+        source=TEXT,
+        state="active",
+    )
+
+
+def _room(n: int) -> st.SearchStrategy[Record]:
+    return _named(
+        f"ABC-R{n}",
+        zone="ABC-Z1",
+        grade=st.sampled_from(["B", "C", "D", "CNC"]),
+        containment=st.none() | TEXT,
+        capacity=st.none() | st.integers(1, 20),
+        bookable=st.booleans(),
+        demonstration=st.booleans(),
+        state="active",
+    )
+
+
+def _item(n: int) -> st.SearchStrategy[Record]:
+    return _named(
+        f"ABC-E{n}",
+        kind=st.sampled_from(["bsc", "incubator"]),
+        room=st.none() | st.just("ABC-R1"),
+        grade=st.none() | st.just("A"),
+        bookable=st.booleans(),
+        demonstration=st.booleans(),
+        state=STATE,
+    )
+
+
+def _changeover(classes: list[str]) -> st.SearchStrategy[list[Record]]:
+    row = st.fixed_dictionaries(
+        {
+            "from": st.sampled_from([*classes, "*"]),
+            "to": st.sampled_from([*classes, "*"]),
+            "same_series": st.booleans(),
+            "minutes": st.integers(0, 5000),
+            "cleaning": TEXT,
+            "source": TEXT,
+        }
+    )
+    rest = [_any_pair(same) for same in (True, False)]
+    return st.lists(row, max_size=4).map(lambda rows: [*rows, *rest])
+
+
+def _any_pair(same: bool) -> Record:
+    pair = {"from": "*", "to": "*", "same_series": same}
+    return {**pair, "minutes": 60, "cleaning": "c", "source": "s"}
+
+
+def _hours(days: set[str]) -> list[Record]:
+    return [{"day": day, "opens": time(9), "closes": time(18, 30)} for day in DAYS if day in days]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> FacilityDocument:
+    """A facility file that is in order."""
+    classes = draw(st.lists(st.sampled_from(CLASSES), unique=True, min_size=1))
+    first = draw(st.dates(date(2026, 1, 1), date(2030, 1, 1)))
+    closure = _named(
+        "ABC-CL1",
+        first=first,
+        last=first + timedelta(days=draw(st.integers(0, 9))),
+        source=TEXT,
+        state=STATE,
+    )
+    return FacilityDocument(
+        facility=draw(
+            _named(
+                "ABC",
+                zone="Asia/Hong_Kong",
+                address=st.none() | TEXT,
+                address_zh=st.none(),
+                opened_on=st.none() | st.just(first),
+                demonstration=st.booleans(),
+            )
+        ),
+        settings={
+            "holidays": draw(st.sampled_from(["HK", "none"])),
+            "hours_source": draw(st.none() | TEXT),
+            "hold_working_days": draw(st.integers(1, 30)),
+            "quality_approves": draw(st.booleans()),
+        },
+        facts=draw(
+            st.lists(
+                st.fixed_dictionaries({"text": TEXT, "text_zh": TEXT, "source": TEXT}), max_size=2
+            )
+        ),
+        hours=_hours(draw(st.sets(st.sampled_from(DAYS)))),
+        zones=[
+            draw(
+                _named("ABC-Z1", exhaust=st.sampled_from(["recirculated", "total"]), state="active")
+            )
+        ],
+        rooms=[draw(_room(n)) for n in range(1, draw(st.integers(2, 4)))],
+        suites=draw(
+            st.lists(
+                _named(
+                    "ABC-S1", rooms=("ABC-R1",), bookable=True, demonstration=False, state=STATE
+                ),
+                max_size=1,
+            )
+        ),
+        equipment=[draw(_item(n)) for n in range(draw(st.integers(0, 2)))],
+        classes=[draw(_class(code)) for code in classes],
+        changeover=draw(_changeover(classes)),
+        segregation=[
+            {
+                "scope": "zone",
+                "classes": (classes[0], classes[-1]),
+                "severity": "block",
+                "source": "s",
+            }
+        ],
+        closures=draw(st.lists(closure, max_size=1)),
+    )
