@@ -24,6 +24,10 @@ DOCUMENTED = re.compile(r"/(services|rules|lifecycle)(/|\.py$)")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 INLINE = re.compile(r"""\sstyle\s*=|<style\b|\son[a-z]+\s*=|javascript:|<script(?![^>]*\ssrc=)""")
 
+TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+WORDS = re.compile(r"[A-Z][a-z]+ [a-z]{2,}")
+SPOKEN = re.compile(r"""\b(?:aria-label|title|placeholder|alt)\s*=\s*"[^"]*[A-Z][a-z]+ [a-z]""")
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -174,6 +178,21 @@ def inline_code() -> tuple[float, list[str]]:
     return len(found), found
 
 
+def _blank_tags(text: str) -> str:
+    return TAG.sub(lambda found: "\n" * found[0].count("\n"), text)
+
+
+def untranslatable() -> tuple[float, list[str]]:
+    found = [
+        f"{name}:{number} {line.strip()[:80]}"
+        for name, text in sources.templates()
+        for seen, pattern in ((str, SPOKEN), (_blank_tags, WORDS))
+        for number, line in enumerate(seen(_without_jinja(text)).splitlines(), 1)
+        if pattern.search(line)
+    ]
+    return len(found), found
+
+
 MARKS = {
     "function length, median": Mark(lambda: _lengths(0.5), 7),
     "function length, 90th percentile": Mark(lambda: _lengths(0.9), 22),
@@ -192,6 +211,7 @@ MARKS = {
     "test module length, longest": Mark(longest_test_module, 500),
     "template length, 90th percentile": Mark(template_lengths, 100),
     "inline styles, scripts and handlers in templates": Mark(inline_code, 0),
+    "texts in templates that cannot be translated": Mark(untranslatable, 0),
 }
 
 
