@@ -1,16 +1,36 @@
-"""Reads of booking, always scoped to who asks; instants in UTC, ``now`` is the clock's if left out.
+"""Reads of booking, always scoped to who asks.
 
-::
-
-    get_booking(session, principal, reference) -> Booking         # NotFound: absent or foreign
-    booking_view(session, principal, booking, now=None) -> BookingView      # all that is shown
-    list_bookings(session, principal, BookingFilter) -> BookingPage(items, next_cursor)
-    list_occupied(session, principal, facility, window, resource=None) -> list[OccupiedView]
-    readiness(session, booking, now=None, viewer=None) -> Readiness(verdict, findings)
-    preview(session, principal, wish: BookingWish, reference=None) -> Readiness     # beside a form
-    find_slots(session, principal, SlotQuery) -> SlotAnswer(slots, refusals, rooms)
-    list_timeline(session, principal, facility, window: TimeRange) -> TimelineView(rows)
-    list_approvals(session, principal, facility=None) -> list[Approval]     # what waits for a decision
-    list_outages(session, principal, facility=None, window=None) -> list[OutageView]
-    allowed_verbs(principal, booking) -> list[Verb(verb, permission, allowed, why, needs_reason, signed)]
+``get_booking(session, principal, ref)``, ``list_bookings(session, principal, BookingFilter)``,
+``list_waiting(session, principal, now)``, ``neighbours(session, booking)``,
+``list_outages(session, principal, window)``, ``status_of``, ``occupancy_of``, ``resources_of``,
+``list_timeline(session, principal, facility, window, now)``.
 """
+
+from hkbio_gmp.booking.queries.bookings import (
+    BookingFilter,
+    Neighbour,
+    get_booking,
+    list_bookings,
+    list_outages,
+    list_waiting,
+    neighbours,
+    occupancy_of,
+    resources_of,
+    status_of,
+)
+from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline
+
+__all__ = [
+    "BookingFilter",
+    "Neighbour",
+    "TimelineEntry",
+    "get_booking",
+    "list_bookings",
+    "list_outages",
+    "list_timeline",
+    "list_waiting",
+    "neighbours",
+    "occupancy_of",
+    "resources_of",
+    "status_of",
+]

@@ -1,29 +1,61 @@
-"""Commands of booking, split by verb family. Each runs inside ``work.run``; none commits.
+"""Commands of booking, one service for every path.
 
-``version`` is the one that the person read (None: not compared). All raise NotFound for an absent
-and a foreign booking alike, NotAllowed, WrongState, Stale; those that take time also NotValid
-(``errors`` by field, or ``findings``) and SlotTaken (``conflicts``, ``findings``,
-``alternatives``). A reason is ``work.reason``. Wishes come from ``booking.rules.wishes``::
-
-    request_booking(work, principal, wish: BookingWish) -> str                      # the reference
-    submit_booking(work, principal, reference, version=None) -> None
-    change_booking(work, principal, reference, change: BookingChange, version=None) -> str
-        # "changed" (took effect) or "proposed" (a move that the other side decides)
-    cancel_booking(work, principal, reference, version=None) -> None                # reason needed
-    approve_booking(work, principal, reference, proof: SigningProof, version: int) -> str
-        # signature's number; sign booking_record(session, booking); reason needed where it warns
-    reject_booking(work, principal, reference, version=None) -> None                # reason needed
-    counter_offer(work, principal, reference, change, version=None) -> None         # reason needed
-    propose_move(work, principal, reference, change, version=None) -> None
-    accept_move(work, principal, reference, version=None) -> None
-    decline_move(work, principal, reference, version=None) -> None
-    check_in / check_out / abort_session(work, principal, reference, number, version=None) -> None
-    perform_clearance(work, principal, reference, number, version=None) -> None
-    verify_clearance(work, principal, reference, number, proof, version) -> str     # signed
-    plan_outage(work, principal, wish: OutageWish) -> PlannedOutage(reference, affected)
-    withdraw_outage(work, principal, reference, version) -> None                    # reason needed
-    booking_record(session, booking) -> SignedRecord                # for identity's prove_password
-
-Actor and action of ``work.run``: ``principal.acting_for(permission, facility=..., organisation=...)``
-and ``lifecycle.ACTIONS[verb]``, such as ``booking:slot:approved``.
+``request_booking(work, principal, BookingWish)``,
+``submit_booking(work, principal, ref, version)``,
+``change_request(work, principal, ref, BookingWish, version)``,
+``cancel_booking(work, principal, ref, version)``,
+``approve_booking(work, principal, ref, proof, version)``,
+``reject_booking(work, principal, ref, version)``,
+``propose_move(work, principal, ref, BookingWish, version)``,
+``decide_move(work, principal, ref, "accept" or "decline", version)``,
+``run_session(work, principal, ref, number, verb, proof)``,
+``plan_outage(work, principal, resource, TimeRange, kind)``,
+``withdraw_outage(work, principal, ref)``.
+``find_slots(session, viewer_of(principal), SlotQuery, now)``,
+``readiness(session, principal, booking, now)``,
+``preview(session, principal, BookingWish, now)``, ``alternatives(session, principal, wish, now)``.
+The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
 """
+
+from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
+from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
+from hkbio_gmp.booking.services.execution import run_session
+from hkbio_gmp.booking.services.finder import SlotAnswer, SlotQuery, find_slots
+from hkbio_gmp.booking.services.moves import decide_move, moved_wish, propose_move
+from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
+from hkbio_gmp.booking.services.plan import BookingWish, SessionWish, wish_of
+from hkbio_gmp.booking.services.reading import alternatives, preview, readiness
+from hkbio_gmp.booking.services.requests import (
+    cancel_booking,
+    change_request,
+    request_booking,
+    submit_booking,
+)
+
+__all__ = [
+    "BookingWish",
+    "Evaluation",
+    "OutagePlan",
+    "SessionWish",
+    "SlotAnswer",
+    "SlotQuery",
+    "alternatives",
+    "approve_booking",
+    "cancel_booking",
+    "change_request",
+    "decide_move",
+    "find_slots",
+    "moved_wish",
+    "plan_outage",
+    "preview",
+    "propose_move",
+    "readiness",
+    "reject_booking",
+    "request_booking",
+    "run_session",
+    "signed_record",
+    "submit_booking",
+    "viewer_of",
+    "wish_of",
+    "withdraw_outage",
+]

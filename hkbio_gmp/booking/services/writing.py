@@ -16,7 +16,7 @@ from hkbio_gmp.booking.models import (
     BookingOperator,
     BookingSession,
 )
-from hkbio_gmp.booking.rules.holds import hold_until
+from hkbio_gmp.booking.rules.holds import WORKING_DAYS, hold_until
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
@@ -142,7 +142,8 @@ def begin_hold(work: Work, booking: Booking) -> None:
         work.session, booking.facility.code, today, today + timedelta(days=30)
     )
     booking.requested_at = work.at
-    booking.hold_until = hold_until(work.at, {item.day for item in closed}, zone)
+    days = int(booking.facility.settings.get("hold_working_days", WORKING_DAYS))
+    booking.hold_until = hold_until(work.at, {item.day for item in closed}, zone, days)
 
 
 def expire_stale(work: Work, facility: str) -> list[str]:

@@ -1,0 +1,202 @@
+"""Certificates of the demonstration: valid, due, lapsed, suspended, rejected."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from hkbio_gmp.certification import queries, services
+from hkbio_gmp.certification.jobs import send_reminders
+from hkbio_gmp.certification.services import Submission
+from hkbio_gmp.demo.accounts import SITES, STARTUPS
+from hkbio_gmp.demo.stage import Stage, local
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities.queries import list_resources
+
+PERSON_KINDS = (
+    "gowning_qualification",
+    "operator_aps",
+    "gmp_training",
+    "biosafety_training",
+    "medical_clearance",
+)
+SUBMIT = "certification:certificate:submit"
+_ROOM_KIND = {"B": "room_qualification_ab", "C": "room_qualification_cd"}
+_DEVICE_KIND = {"bsc": "grade_a_device_qualification", "isolator": "grade_a_device_qualification"}
+
+
+def plan(stage: Stage, first: datetime) -> None:
+    """Put every certificate of half a year on the stage, from ``first`` on."""
+    for site in SITES:
+        _site(stage, site, first)
+        for startup in STARTUPS:
+            _organisation(stage, site, startup, first)
+    for days in range(1, (stage.now - first).days + 1):
+        day = first + timedelta(days=days)
+        if days % 7 == 0 or stage.now - day < timedelta(days=30):
+            stage.at(local(day, 8, 7), _remind)
+
+
+def _remind() -> None:
+    send_reminders()
+
+
+def _site(stage: Stage, site: str, first: datetime) -> None:
+    when = local(first, 9)
+    _paper(stage, site, "manufacturer_licence", "facility", site, when, -120, 365)
+    _paper(stage, site, "process_aps", "facility", site, when, -10, 240)
+    rooms = [r for r in list_resources(db.session, site) if r.kind == "room"]
+    for place, room in enumerate(rooms):
+        kind = _ROOM_KIND.get(room.grade or "", "room_qualification_cd")
+        length = 182 if room.grade == "B" else 364
+        _series(stage, site, kind, room.code, first, -20 - 13 * place, length)
+    for place, device in enumerate(list_resources(db.session, site, kind="equipment")):
+        found = _DEVICE_KIND.get(device.equipment_kind or "")
+        if found:
+            _series(stage, site, found, device.code, first, -30 - 11 * place, 182)
+    _cabinet(stage, site)
+
+
+def _series(
+    stage: Stage, site: str, kind: str, code: str, first: datetime, offset: int, length: int
+) -> None:
+    """A certificate and its renewals, each submitted a fortnight before the last one ends."""
+    begins = offset
+    _paper(stage, site, kind, "resource", code, local(first, 10), begins, length)
+    while begins + length < (stage.now - first).days + 14:
+        begins += length
+        when = local(first + timedelta(days=max(begins - 14, 1)), 11)
+        _paper(stage, site, kind, "resource", code, when, begins, length, base=first)
+
+
+def _cabinet(stage: Stage, site: str) -> None:
+    """One cabinet lapsed a few days ago; its renewal was rejected."""
+    code = f"{site}-BSC-04"
+    when = stage.now - timedelta(days=190)
+    _paper(stage, site, "bsc_certification", "resource", code, local(when, 9), -180, 365)
+    late = local(stage.now - timedelta(days=4), 15)
+    stage.at(late, lambda: _reject(stage, site, code))
+
+
+def _organisation(stage: Stage, site: str, startup: str, first: datetime) -> None:
+    when = local(first, 11)
+    _paper(stage, site, "technical_agreement", "organisation", startup, when, -30, 720)
+    soon = 40 if startup == "STARTUP-B" else 300
+    days = (stage.now - first).days
+    _paper(stage, site, "insurance", "organisation", startup, when, days + soon - 365, 365)
+    for number, until in ((1, 130), (2, 180), (3, 20)):
+        email = f"operator{number}@{startup.lower()}.example"
+        for kind in PERSON_KINDS:
+            lapses = until if kind == "gowning_qualification" or number < 3 else 150
+            _paper(stage, site, kind, "person", email, when, days + lapses - 365, 365)
+
+
+def _paper(
+    stage: Stage,
+    site: str,
+    kind: str,
+    subject_type: str,
+    code: str,
+    when: datetime,
+    begins: int,
+    length: int,
+    base: datetime | None = None,
+) -> None:
+    origin = (base or when) + timedelta(hours=8)
+    valid_from = origin.date() + timedelta(days=begins)
+    given = Submission(
+        kind=kind,
+        facility=site,
+        subject_type=subject_type,
+        subject_code=code,
+        number=f"DEMO-{kind[:4].upper()}-{abs(hash_of(site, code, kind, begins)) % 10000:04d}",
+        issuer="Demonstration issuer",
+        issued_on=valid_from,
+        valid_from=valid_from,
+        valid_until=valid_from + timedelta(days=length - 1),
+    )
+    stage.at(when, lambda: submit_and_verify(stage, site, given))
+
+
+def hash_of(*parts: object) -> int:
+    """A number that is the same in every process."""
+    total = 0
+    for character in "|".join(str(part) for part in parts):
+        total = (total * 131 + ord(character)) % 1_000_003
+    return total
+
+
+def submit(stage: Stage, site: str, given: Submission) -> str:
+    """Submitted by the facility's operator."""
+    operator = stage.who(f"operator@{site.lower()}.example")
+    return stage.run(
+        operator,
+        SUBMIT,
+        "certification:certificate:submitted",
+        lambda unit: services.submit_certificate(unit, operator, given).reference,
+        facility=site,
+    )
+
+
+def submit_and_verify(stage: Stage, site: str, given: Submission) -> str:
+    """Submitted by the operator, verified by quality."""
+    old = _latest(given)
+    if old is not None:
+        given = Submission(**{**_fields(given), "renews": old})
+    reference = submit(stage, site, given)
+    decide(stage, site, reference, "verify", None)
+    return reference
+
+
+def _fields(given: Submission) -> dict[str, object]:
+    return {name: getattr(given, name) for name in Submission.__slots__}
+
+
+def _latest(given: Submission) -> str | None:
+    rows = queries.list_of_subject(db.session, given.subject_type, given.subject_code)
+    same = [
+        r
+        for r in rows
+        if r.kind.code == given.kind
+        and r.facility is not None
+        and r.facility.code == given.facility
+        and r.state == "valid"
+    ]
+    return same[-1].reference if same else None
+
+
+def decide(stage: Stage, site: str, reference: str, verb: str, reason: str | None) -> None:
+    """Quality's signed decision."""
+    quality = stage.who(f"quality@{site.lower()}.example")
+    row = queries.get_certificate(db.session, quality, reference)
+    proof = stage.proof(quality, services.signed_record(db.session, row))
+    version = row.version
+    past = {"verify": "verified", "reject": "rejected", "suspend": "suspended"}[verb]
+    stage.run(
+        quality,
+        f"certification:certificate:{verb}",
+        f"certification:certificate:{past}",
+        lambda unit: services.decide_certificate(unit, quality, reference, verb, proof, version).id,
+        reason=reason,
+        facility=site,
+    )
+
+
+def _reject(stage: Stage, site: str, code: str) -> None:
+    today = stage.now.date()
+    given = Submission(
+        kind="bsc_certification",
+        facility=site,
+        subject_type="resource",
+        subject_code=code,
+        number="DEMO-BSC-REJECTED",
+        issuer="Demonstration issuer",
+        issued_on=today - timedelta(days=5),
+        valid_from=today - timedelta(days=4),
+        valid_until=_year_after(today),
+    )
+    reference = submit(stage, site, given)
+    decide(stage, site, reference, "reject", "The report lacks the filter integrity test.")
+
+
+def _year_after(day: date) -> date:
+    return day + timedelta(days=360)
