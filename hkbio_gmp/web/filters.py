@@ -17,6 +17,7 @@ from hkbio_gmp.web.states import look, role_label
 
 _DAYS = "一二三四五六日"
 _MINUTES_OF_DAY = 1440
+# a narrow space that does not break: a comma reads as a decimal mark to some of our auditors
 _THIN = "\u202f"
 
 
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
         show=show,
         weekday=weekday,
     )
+    # macros nest deeply; without this their line ends would double the size of a page
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -88,6 +90,7 @@ def day(value: date | datetime | None, zone: str | None = None) -> str:
     if value is None:
         return ""
     known = _as_day(value, zone)
+    # written out: the locale data of Babel has neither this order nor these brackets
     if chinese():
         return f"{known.year}年{known.month}月{known.day}日（星期{_DAYS[known.weekday()]}）"
     return f"{known:%a} {known.day} {known:%b %Y}"
@@ -184,6 +187,7 @@ def from_now(value: datetime | None) -> str:
     if value is None:
         return ""
     left = value - clock.now()
+    # two sentences, since Chinese puts its word for ago where English has none
     if left < timedelta(0):
         return gettext("%(length)s ago", length=duration(left))
     return gettext("in %(length)s", length=duration(left))
@@ -246,6 +250,7 @@ def page_url(**changes: Any) -> str:
     """This address with arguments replaced; None takes one out."""
     kept: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
     wanted = {name: value for name, value in {**kept, **changes}.items() if value is not None}
+    # a choice that has been made is in a cookie by now and would stick to every link
     for once in ("lang", "theme", "site"):
         if once not in changes:
             wanted.pop(once, None)
@@ -256,5 +261,6 @@ def page_url(**changes: Any) -> str:
 
 def sort_url(key: str) -> str:
     """This list sorted by ``key``; a second time, the other way round."""
+    # the cursor belongs to the old order
     wanted = f"-{key}" if request.args.get("sort") == key else key
     return page_url(sort=wanted, cursor=None, before=None, after=None)

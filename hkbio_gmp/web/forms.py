@@ -61,6 +61,7 @@ class FilterForm(BaseForm):
 
 def tidy(value: str | None) -> str | None:
     """Strip, normalise to NFC and use plain line ends."""
+    # one form of each character, or two names that look alike would differ in the log
     if value is None:
         return None
     return unicodedata.normalize("NFC", _LINE.sub("\n", value)).strip()
@@ -69,6 +70,7 @@ def tidy(value: str | None) -> str | None:
 def no_control_characters(_form: Any, field: Any) -> None:
     """Refuse NUL and other control characters but tab and line end."""
     for character in field.data or "":
+        # PostgreSQL refuses NUL in text and lone surrogates cannot be hashed as UTF-8
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
             raise StopValidation(
                 gettext("Take out the invisible control character, then send again.")
@@ -135,6 +137,7 @@ class ZonedDateTimeField(DateTimeLocalField):
         return self._zone() if callable(self._zone) else self._zone
 
     def _value(self) -> str:
+        # what was typed comes back as it was typed, also when it was wrong
         if self.raw_data:
             return str(self.raw_data[0])
         known: Any = self.data
@@ -206,6 +209,7 @@ def take_errors(form: Form, errors: Sequence[FieldError]) -> None:
 
 def field_kind(field: Any) -> str:
     """Which way a field is drawn: its widget's or type's family."""
+    # by name along the ancestry: a feature's own subclass is drawn like its parent
     names = {base.__name__ for base in type(field).__mro__}
     for name, kind in _KINDS:
         if name in names:
@@ -213,6 +217,7 @@ def field_kind(field: Any) -> str:
     return "input"
 
 
+# the first match wins, so a special kind stands before the one that it descends from
 _KINDS = (
     ("HiddenField", "hidden"),
     ("SubmitField", "submit"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+# no inline style or script anywhere, so that a stored text can never become code
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
 
 def content_hash(file: Path) -> str | None:
     """The first characters of the file's SHA-256; None where there is no such file."""
+    # the time of change is part of the key: while developing, an edit shows at once
     try:
         changed = file.stat().st_mtime_ns
     except OSError:
@@ -72,6 +74,7 @@ def secure(response: Response) -> Response:
     if request.endpoint == "static":
         response.headers["Cache-Control"] = _static_caching()
     else:
+        # on a shared tablet the back button must not show the last person's records
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from hkbio_gmp import paths
 
+# a misspelt name must not take a page down; a test compares names used with names shipped
 _UNKNOWN = "circle"
 
 
@@ -28,6 +29,7 @@ def icon_shape(name: str) -> Markup:
 
 def icon_svg(name: str, size: int = 16, label: str | None = None) -> Markup:
     """One icon ``size`` pixels wide; ``label`` names it to screen readers, else it is hidden."""
+    # thin lines vanish at small sizes, so the stroke grows as the icon shrinks
     weight = "2.2" if size <= 12 else "2" if size <= 14 else "1.75"
     told = Markup('aria-hidden="true"')
     if label:

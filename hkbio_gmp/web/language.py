@@ -24,6 +24,7 @@ def init_app(app: Flask, babel: Babel) -> None:
 
 def normalised(value: str | None) -> str | None:
     """``zh``, ``zh-HK``, ``zh_TW`` and the like to ours; None for what we do not speak."""
+    # best_match never maps zh-HK to zh_Hant_HK, so every kind of Chinese is folded here
     tag = (value or "").replace("-", "_").lower()
     if tag.startswith("zh"):
         return "zh_Hant_HK"
@@ -40,6 +41,7 @@ def select_locale() -> str:
 
 def _of_account() -> str | None:
     """The signed-in person's, where the sign-in has loaded one; never loads one itself."""
+    # loading the person would open a transaction before the page has chosen its kind
     person = g.get("_login_user")
     held = getattr(person, "principal", person)
     return normalised(getattr(held, "language", None) or getattr(person, "language", None))

@@ -107,6 +107,7 @@ class Registry:
     unread: Callable[[Principal], int] | None = None
 
 
+# one per process, filled while the application is put together and only read afterwards
 _registry = Registry()
 
 
@@ -185,6 +186,7 @@ def _found_choices() -> tuple[ScopeChoice, ...]:
     offered = list(_registry.facilities(principal))
     codes = {choice.code for choice in offered}
     wanted = session.get("site")
+    # somebody with one facility is never asked which; a stale choice falls back to all
     if wanted not in codes:
         wanted = offered[0].code if len(offered) == 1 else None
     return tuple(
@@ -283,6 +285,7 @@ def _address(endpoint: str) -> str | None:
 
 def known_urls() -> dict[str, str]:
     """Addresses in the frame, of those features that are there; the contract fixes the paths."""
+    # the frame must stand before every feature does, so it links to what answers
     adapter = current_app.url_map.bind("")
     paths = {
         "account": "/account",

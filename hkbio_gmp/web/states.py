@@ -17,6 +17,7 @@ class Look:
     label: Any
 
 
+# a hue is never decoration, so a new state takes one of the eight tones and brings no colour
 STATES: dict[str, Look] = {
     # bookings and sessions
     "draft": Look("completed", "circle-dashed", _("Draft")),
@@ -107,6 +108,7 @@ ROLES: dict[str, Any] = {
 def look(state: object) -> Look:
     """How ``state`` shows; an unknown one shows its own word in grey."""
     name = str(getattr(state, "value", state))
+    # a state added by a later feature still shows its word, without a page failing
     known = STATES.get(name)
     return known or Look("completed", "circle", name.replace("_", " ").capitalize())
 

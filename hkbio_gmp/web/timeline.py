@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hkbio_gmp.kernel.timerange import day_start
 
 _COLUMN = 60
+# pixels of a bar below which its second line, its name, its icon no longer fit
 _FULL, _SHORT, _ICON = 110, 52, 18
 _WEEKEND = 5
 
@@ -127,6 +128,7 @@ class Timeline:
 
     def x(self, instant: datetime) -> float:
         """Where an instant lies, in percent; each day is as wide as any other, also a short one."""
+        # by day and not by second: a day of 23 hours must not shift all columns after it
         edges = self._edges()
         index = min(max(bisect_right(edges, instant) - 1, 0), self.days - 1)
         part = (instant - edges[index]) / (edges[index + 1] - edges[index])
@@ -163,6 +165,7 @@ class Timeline:
 
     def draw(self, row: Row) -> list[Drawn]:
         """The bars of ``row`` that are in view, the selected one last so that it lies on top."""
+        # SVG paints in document order
         ordered = sorted(row.bars, key=lambda bar: (bar.selected, bar.starts))
         return [drawn for bar in ordered if (drawn := self._drawn(bar)) is not None]
 
@@ -204,6 +207,7 @@ class Timeline:
         return found
 
     def _text(self, body: Span) -> str:
+        # the server does not know the screen, so it counts with the least width of a column
         column = 840 if self.density == "wide" else _COLUMN if self.density == "normal" else 36
         pixels = body.width / 100 * self.days * column
         if pixels >= _FULL:
