@@ -1,1 +1,1 @@
-"""Pure rules of booking: wishes, plans, occupancy, changeover, segregation, the verdict."""
+"""Pure rules of booking: occupancy, changeover, segregation, opening, the verdict."""

@@ -1,0 +1,373 @@
+"""A request made definite: every code resolved, every session with its uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.rules.occupancy import Use, occupancy
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Batch, Project
+from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
+from hkbio_gmp.identity import queries as identity
+from hkbio_gmp.identity.models import Person
+from hkbio_gmp.kernel.errors import FieldError, NotFound, NotValid
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.timerange import TimeRange
+
+LONGEST = timedelta(days=92)
+FARTHEST = timedelta(days=730)
+MOST_SESSIONS = 60
+MOST_OPERATORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWish:
+    """One session as asked for; instants in UTC. Without resources: the booking's."""
+
+    starts: datetime
+    ends: datetime
+    attended: bool = True
+    resources: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingWish:
+    """A request as it comes from a page or the API, nothing of it checked yet."""
+
+    facility: str
+    project: str
+    resources: tuple[str, ...]
+    sessions: tuple[SessionWish, ...]
+    batch: str | None = None
+    process_class: str | None = None
+    operators: tuple[str, ...] = ()
+    note: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """One session with the uses that it makes of its resources."""
+
+    number: int
+    slot: TimeRange
+    attended: bool
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request whose every code is known."""
+
+    facility: FacilityFacts
+    facility_id: int
+    project: Project
+    batch: Batch | None
+    needs: ProcessClassFacts
+    resources: dict[str, ResourceFacts]
+    sessions: tuple[PlannedSession, ...]
+    operators: tuple[Person, ...]
+    note: str = ""
+    reference: str | None = None
+
+    @property
+    def uses(self) -> list[Use]:
+        """Every use of every session."""
+        return [use for session in self.sessions for use in session.uses]
+
+    @property
+    def occupancy(self) -> TimeRange:
+        """From the first set-up to the last turnaround."""
+        return TimeRange(
+            min(use.occupancy.starts for use in self.uses),
+            max(use.occupancy.ends for use in self.uses),
+        )
+
+    @property
+    def organisation(self) -> str:
+        """Whose booking it is."""
+        return self.project.organisation.code
+
+    @property
+    def emails(self) -> list[str]:
+        """The named operators."""
+        return [person.email for person in self.operators]
+
+
+class _Refusals:
+    """Collects every wrong field, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def add(self, field: str, message: Message, remedy: Message) -> None:
+        self.errors.append(FieldError(field, message, remedy))
+
+    def raise_any(self) -> None:
+        if self.errors:
+            raise NotValid(Message("The booking is not complete."), self.errors)
+
+
+def make_plan(session: Session, wish: BookingWish, *, reference: str | None = None) -> Plan:
+    """Resolve a wish. Raises NotValid naming every field that is wrong.
+
+    The caller has checked that the project is within the person's reach.
+    """
+    wrong = _Refusals()
+    facility_row = facilities.find_facility(session, wish.facility)
+    project = facilities.find_project(session, wish.project)
+    if facility_row is None:
+        wrong.add("facility", Message("There is no such facility."), Message("Give its code."))
+    if project is None:
+        wrong.add("project", Message("There is no such project."), Message("Give its code."))
+    wrong.raise_any()
+    assert facility_row is not None and project is not None
+    if project.facility_id != facility_row.id:
+        wrong.add(
+            "project",
+            Message("The project belongs to another facility."),
+            Message("Book at {facility}.", facility=project.facility.code),
+        )
+    facts = facilities.facility_facts(session, wish.facility)
+    needs = _class(session, wish, project, wrong)
+    batch = _batch(session, wish, project, wrong)
+    known = _resources(session, wish, facts.code, wrong)
+    operators = _operators(session, wish, project, wrong)
+    _check_sessions(wish, wrong)
+    wrong.raise_any()
+    assert needs is not None
+    series = batch.code if batch else project.code
+    return Plan(
+        facility=facts,
+        facility_id=facility_row.id,
+        project=project,
+        batch=batch,
+        needs=needs,
+        resources=known,
+        sessions=_sessions(wish, known, needs, series, reference, project),
+        operators=operators,
+        note=wish.note.strip(),
+        reference=reference,
+    )
+
+
+def _class(
+    session: Session, wish: BookingWish, project: Project, wrong: _Refusals
+) -> ProcessClassFacts | None:
+    code = wish.process_class or project.process_class.code
+    found = facilities.class_facts(session, wish.facility).get(code)
+    if found is None:
+        wrong.add(
+            "process_class",
+            Message("The facility has no process class {code}.", code=code[:60]),
+            Message("Choose one of the facility's classes, or leave it out."),
+        )
+    return found
+
+
+def _batch(session: Session, wish: BookingWish, project: Project, wrong: _Refusals) -> Batch | None:
+    if not wish.batch:
+        return None
+    found = facilities.find_batch(session, wish.batch)
+    if found is None or found.project_id != project.id:
+        wrong.add(
+            "batch",
+            Message("The project has no such batch."),
+            Message("Register the batch first, or choose one of the project's."),
+        )
+        return None
+    return found
+
+
+def _resources(
+    session: Session, wish: BookingWish, facility: str, wrong: _Refusals
+) -> dict[str, ResourceFacts]:
+    named = {code for s in wish.sessions for code in (s.resources or ())} | set(wish.resources)
+    if not named:
+        wrong.add("resources", Message("No room is named."), Message("Name at least one room."))
+        return {}
+    known = facilities.resource_facts(session, facility)
+    for code in sorted(named):
+        found = known.get(code)
+        if found is None or not found.bookable or not found.active:
+            wrong.add(
+                "resources",
+                Message("{code} cannot be booked at this facility.", code=code[:60]),
+                Message("Choose a bookable room, suite or item of equipment."),
+            )
+    suites = {m for code in named & known.keys() for m in known[code].members}
+    return {code: known[code] for code in sorted((named | suites) & known.keys())}
+
+
+def _operators(
+    session: Session, wish: BookingWish, project: Project, wrong: _Refusals
+) -> tuple[Person, ...]:
+    if len(wish.operators) > MOST_OPERATORS:
+        wrong.add(
+            "operators",
+            Message("More than {most} operators are named.", most=MOST_OPERATORS),
+            Message("Name those who will be in the room."),
+        )
+        return ()
+    found = identity.find_people(session, wish.operators)
+    people = []
+    for email in dict.fromkeys(e.strip().lower() for e in wish.operators):
+        person = found.get(email)
+        if person is None or not person.active or not _belongs(person, project):
+            wrong.add(
+                "operators",
+                Message("{email} is not one of the organisation's people.", email=email[:100]),
+                Message("Name people of the organisation or of the facility."),
+            )
+        else:
+            people.append(person)
+    return tuple(people)
+
+
+def _belongs(person: Person, project: Project) -> bool:
+    """People of the organisation, or of no organisation: a facility's own operators."""
+    return person.organisation_id in (None, project.organisation_id)
+
+
+def _check_sessions(wish: BookingWish, wrong: _Refusals) -> None:
+    if not 0 < len(wish.sessions) <= MOST_SESSIONS:
+        wrong.add(
+            "sessions",
+            Message("There must be 1 to {most} sessions.", most=MOST_SESSIONS),
+            Message("Split the booking."),
+        )
+    for number, one in enumerate(wish.sessions, 1):
+        _check_session(number, one, wrong)
+
+
+def _check_session(number: int, one: SessionWish, wrong: _Refusals) -> None:
+    at = {"number": number}
+    if one.ends <= one.starts:
+        wrong.add(
+            "ends_at",
+            Message("Session {number} ends before it starts.", **at),
+            Message("Give an end after the start."),
+        )
+    elif one.ends - one.starts > LONGEST:
+        wrong.add(
+            "ends_at",
+            Message("Session {number} lasts more than {days} days.", **at, days=LONGEST.days),
+            Message("Split it."),
+        )
+    if any(edge.second or edge.microsecond for edge in (one.starts, one.ends)):
+        wrong.add(
+            "starts_at",
+            Message("Session {number} does not begin and end on whole minutes.", **at),
+            Message("Leave out the seconds."),
+        )
+
+
+def _sessions(
+    wish: BookingWish,
+    known: dict[str, ResourceFacts],
+    needs: ProcessClassFacts,
+    series: str,
+    reference: str | None,
+    project: Project,
+) -> tuple[PlannedSession, ...]:
+    planned = []
+    for number, one in enumerate(wish.sessions, 1):
+        slot = TimeRange(one.starts, one.ends)
+        uses = tuple(
+            Use(
+                resource=code,
+                slot=slot,
+                occupancy=occupancy(slot, needs.setup, needs.turnaround),
+                process_class=needs.code,
+                series=series,
+                zone=known[code].air_zone,
+                booking=reference,
+                organisation=project.organisation.code,
+            )
+            for code in expanded(one.resources or wish.resources, known)
+        )
+        planned.append(PlannedSession(number, slot, one.attended, uses))
+    return joined(planned)
+
+
+def joined(sessions: Sequence[PlannedSession]) -> tuple[PlannedSession, ...]:
+    """Sessions of one booking that follow each other closely share no set-up or turnaround.
+
+    Between two of them that touch or nearly touch on one resource the room stays the booking's,
+    so each occupancy is cut at the next one's slot.
+    """
+    cut = []
+    for place, one in enumerate(sessions):
+        later = [other for other in sessions if other.slot.starts >= one.slot.ends]
+        earlier = [other for other in sessions if other.slot.ends <= one.slot.starts]
+        uses = tuple(_cut(use, later, earlier) for use in one.uses)
+        cut.append(replace(sessions[place], uses=uses))
+    return tuple(cut)
+
+
+def _cut(use: Use, later: Sequence[PlannedSession], earlier: Sequence[PlannedSession]) -> Use:
+    following = _edges(use, later)
+    preceding = _edges(use, earlier)
+    ends = min([use.occupancy.ends, *(slot.starts for slot in following)])
+    # What follows starts where the turnaround of what came before ends, at the latest its slot.
+    starts = max([use.occupancy.starts, *(_reach(use, slot) for slot in preceding)])
+    return replace(use, occupancy=TimeRange(min(starts, use.slot.starts), max(ends, use.slot.ends)))
+
+
+def _reach(use: Use, before: TimeRange) -> datetime:
+    turnaround = use.occupancy.ends - use.slot.ends
+    return min(before.ends + turnaround, use.slot.starts)
+
+
+def _edges(use: Use, sessions: Sequence[PlannedSession]) -> list[TimeRange]:
+    return [
+        other.slot for other in sessions if any(one.resource == use.resource for one in other.uses)
+    ]
+
+
+def expanded(codes: Sequence[str], known: dict[str, ResourceFacts]) -> list[str]:
+    """Suites replaced by their rooms; each resource once, in order."""
+    out: dict[str, None] = {}
+    for code in codes:
+        for part in known[code].members or (code,):
+            out[part] = None
+    return list(out)
+
+
+def plan_of(session: Session, booking: Booking) -> Plan:
+    """The plan of a stored booking, as it stands."""
+    wish = wish_of(booking)
+    try:
+        return make_plan(session, wish, reference=booking.reference)
+    except NotFound:
+        raise NotValid(Message("The booking's facility is gone.")) from None
+
+
+def wish_of(booking: Booking) -> BookingWish:
+    """A stored booking as the request that would make it."""
+    sessions = tuple(
+        SessionWish(
+            s.starts, s.ends, s.attended, tuple(a.resource for a in s.allocations if _current(a))
+        )
+        for s in booking.sessions
+    )
+    first = sessions[0].resources if sessions else ()
+    return BookingWish(
+        facility=booking.facility.code,
+        project=booking.project.code,
+        resources=first or (),
+        sessions=sessions,
+        batch=booking.batch.code if booking.batch else None,
+        process_class=booking.process_class,
+        operators=tuple(o.person.email for o in booking.operators if o.active),
+        note=booking.note,
+    )
+
+
+def _current(allocation: object) -> bool:
+    return getattr(allocation, "proposal_id", None) is None
