@@ -149,7 +149,7 @@ class ZonedDateTimeField(DateTimeLocalField):
         """Read the wall time and turn it into UTC."""
         super().process_formdata(valuelist)
         wall: Any = self.data
-        if wall is None:
+        if wall is None or not valuelist:
             return
         self.data = None
         try:
