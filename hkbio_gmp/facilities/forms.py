@@ -112,10 +112,6 @@ class BatchForm(BaseForm):
         _("Code"),
         [InputRequired()],
         maximum=LONGEST,
-        description=_(
-            "Such as B3; the project's code goes before. Never a name or a number "
-            "that a person carries."
-        ),
     )
     autologous = BooleanField(_("Autologous: from the patient for the same patient"))
     donor_code = TidyStringField(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from hkbio_gmp.facilities.models import AirZone, Facility, ProcessClass, Resource
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
 from hkbio_gmp.kernel.errors import NotFound
 
@@ -18,6 +19,8 @@ EDIT = "facilities:facility:edit"
 
 def find_facility(session: Session, code: str) -> Facility | None:
     """The facility, or None."""
+    if not storable(code):
+        return None
     return session.scalar(select(Facility).where(Facility.code == code))
 
 
@@ -58,6 +61,8 @@ def list_resources(
     retired: bool = False,
 ) -> list[Resource]:
     """Resources in the order of their facility's file, narrowed; retired ones only if asked."""
+    if not storable(facility, kind, grade):
+        return []
     query = select(Resource).join(Resource.facility).options(*_with_its_places())
     wanted = [
         (Facility.code, facility),
@@ -75,6 +80,7 @@ def list_resources(
 def list_equipment_in(session: Session, room: Resource) -> list[Resource]:
     """Active equipment that stands in ``room``."""
     query = select(Resource).where(Resource.room_id == room.id, Resource.state == "active")
+    query = query.options(*_with_its_places())
     return list(session.scalars(query.order_by(Resource.position, Resource.code)))
 
 
@@ -87,6 +93,8 @@ def list_air_zones(session: Session, facility: str) -> list[AirZone]:
 
 def list_process_classes(session: Session, facility: str | None = None) -> list[ProcessClass]:
     """Active process classes, of one facility or of all."""
+    if not storable(facility):
+        return []
     query = select(ProcessClass).join(ProcessClass.facility)
     query = query.options(joinedload(ProcessClass.facility))
     if facility is not None:
@@ -103,7 +111,7 @@ def resource_facts(
     if facility is not None:
         query = query.where(Facility.code == facility)
     if codes is not None:
-        query = query.where(Resource.code.in_(sorted(set(codes))))
+        query = query.where(Resource.code.in_(sorted({c for c in codes if storable(c)})))
     rows = session.scalars(query.order_by(Facility.code, Resource.position, Resource.code))
     return {row.code: _facts(row) for row in rows}
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.facilities.models import Closure, Facility, OpeningHours
 from hkbio_gmp.facilities.queries.catalogue import get_facility
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
 from hkbio_gmp.facilities.rules.opening import open_ranges
 from hkbio_gmp.facilities.rules.public_holidays import general_holidays
@@ -43,7 +44,8 @@ def list_closures(
 def get_closure(session: Session, facility: str, code: str) -> Closure:
     """An active closure of a facility. Raises NotFound."""
     query = select(Closure).join(Closure.facility).where(Facility.code == facility)
-    row = session.scalar(query.where(Closure.code == code, Closure.state == "active"))
+    query = query.where(Closure.code == code, Closure.state == "active")
+    row = session.scalar(query) if storable(facility, code) else None
     if row is None:
         raise NotFound()
     return row

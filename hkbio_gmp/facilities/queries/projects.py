@@ -8,6 +8,7 @@ from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.facilities.models import Batch, Facility, Project
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
@@ -24,12 +25,13 @@ REGISTER = "facilities:batch:register"
 
 def find_project(session: Session, code: str) -> Project | None:
     """The project whoever asks: for services that have checked the scope."""
-    return session.scalar(_projects().where(Project.code == code))
+    return session.scalar(_projects().where(Project.code == code)) if storable(code) else None
 
 
 def get_project(session: Session, principal: Principal, code: str) -> Project:
     """The project. Raises NotFound where it is absent or out of scope, alike."""
-    row = session.scalar(_scoped(_projects(), principal, READ).where(Project.code == code))
+    query = _scoped(_projects(), principal, READ).where(Project.code == code)
+    row = session.scalar(query) if storable(code) else None
     if row is None:
         raise NotFound()
     return row
@@ -44,6 +46,8 @@ def list_projects(
     status: str | None = None,
 ) -> list[Project]:
     """Projects within the person's scope, by code: proposals first."""
+    if not storable(facility, organisation, status):
+        return []
     query = _scoped(_projects(), principal, READ)
     wanted = [
         (Facility.code, facility),
@@ -58,12 +62,13 @@ def list_projects(
 
 def find_batch(session: Session, code: str) -> Batch | None:
     """The batch whoever asks: for services that have checked the scope."""
-    return session.scalar(_batches().where(Batch.code == code))
+    return session.scalar(_batches().where(Batch.code == code)) if storable(code) else None
 
 
 def get_batch(session: Session, principal: Principal, code: str) -> Batch:
     """The batch. Raises NotFound where it is absent or out of scope, alike."""
-    row = session.scalar(_scoped(_batches(), principal, BATCH_READ).where(Batch.code == code))
+    query = _scoped(_batches(), principal, BATCH_READ).where(Batch.code == code)
+    row = session.scalar(query) if storable(code) else None
     if row is None:
         raise NotFound()
     return row
@@ -73,6 +78,8 @@ def list_batches(
     session: Session, principal: Principal, *, project: str | None = None
 ) -> list[Batch]:
     """Batches within the person's scope, by code."""
+    if not storable(project):
+        return []
     query = _scoped(_batches(), principal, BATCH_READ)
     if project is not None:
         query = query.where(Project.code == project)

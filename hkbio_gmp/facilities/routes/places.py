@@ -12,8 +12,8 @@ from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels, queries
 from hkbio_gmp.facilities.models import Facility, Resource
 from hkbio_gmp.facilities.queries.catalogue import EDIT, READ
-from hkbio_gmp.facilities.rules.facts import ClosedDay
 from hkbio_gmp.facilities.rules.fitness import fitting_classes
+from hkbio_gmp.facilities.rules.opening import ClosedSpan, closed_spans
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.web.guards import principal, requires
@@ -52,10 +52,11 @@ def facility(code: str) -> ResponseReturnValue:
     )
 
 
-def closed_ahead(row: Facility) -> list[ClosedDay]:
-    """Closed days of the coming year, in the facility's zone."""
+def closed_ahead(row: Facility) -> list[ClosedSpan]:
+    """Closed days of the coming year, in the facility's zone, neighbours joined."""
     first = clock.today(row.zone)
-    return queries.closed_days(db.session, row.code, first, first + _CLOSED_DAYS_AHEAD)
+    days = queries.closed_days(db.session, row.code, first, first + _CLOSED_DAYS_AHEAD)
+    return closed_spans(days)
 
 
 def _panels(kind: str, row: Facility | Resource) -> list[Markup]:
@@ -91,13 +92,15 @@ def resource(code: str) -> ResponseReturnValue:
     row = queries.get_resource(db.session, code)
     facility = row.facility
     facts = queries.resource_facts(db.session, facility.code)
+    states = panels.states_of(db.session, principal(), facility.code)
     return render_template(
         "facilities/resource.html",
         resource=row,
         facility=facility,
         equipment=queries.list_equipment_in(db.session, row),
         suites=[item for item in facts.values() if code in item.members and item.active],
-        states=panels.states_of(db.session, principal(), facility.code).get(code, []),
+        states=states.get(code, []),
+        equipment_states=states,
         hours=queries.list_opening_hours(db.session, facility.code),
         closed=closed_ahead(facility),
         fitting=fitting_classes(

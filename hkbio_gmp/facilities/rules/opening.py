@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,3 +49,31 @@ def _range(day: date, slot: OpeningSlot, zone: str) -> TimeRange:
     place = ZoneInfo(zone)
     starts = datetime.combine(day, slot.opens, place)
     return TimeRange(utc(starts), utc(datetime.combine(day, slot.closes, place)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSpan:
+    """Consecutive days closed for one reason, both ends included."""
+
+    first: date
+    last: date
+    name: str
+    name_zh: str
+    source: str
+
+
+def closed_spans(days: Iterable[ClosedDay]) -> list[ClosedSpan]:
+    """Join neighbouring closed days of one name; by first day."""
+    spans: list[ClosedSpan] = []
+    for item in sorted(days):
+        at = next((n for n, span in enumerate(spans) if _continues(span, item)), None)
+        if at is None:
+            spans.append(ClosedSpan(item.day, item.day, item.name, item.name_zh, item.source))
+        else:
+            spans[at] = replace(spans[at], last=item.day)
+    return spans
+
+
+def _continues(span: ClosedSpan, item: ClosedDay) -> bool:
+    same = (span.name, span.name_zh, span.source) == (item.name, item.name_zh, item.source)
+    return same and item.day == span.last + timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from hkbio_gmp.facilities.rules.pseudonyms import LONGEST, SHAPE, qualified
@@ -9,6 +10,8 @@ from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.messages import Message
 
 LONGEST_TEXT = 200
+# Control characters and lone surrogates; joiners stay, emoji and Indic scripts need them.
+_CONTROL = {"Cc", "Cs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def proposal_problems(proposal: ProjectProposal) -> list[FieldError]:
 
 
 def _fits(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= LONGEST_TEXT and text.isprintable()
+    plain = not any(unicodedata.category(character) in _CONTROL for character in text)
+    return bool(text.strip()) and len(text) <= LONGEST_TEXT and plain
 
 
 def _text_problem(field: str) -> FieldError:
