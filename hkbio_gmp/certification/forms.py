@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from hkbio_gmp.certification.queries import CertificateFilter
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.web.forms import BaseForm, FilterForm, TidyStringField
-from hkbio_gmp.web.states import state_label
+from hkbio_gmp.web.states import look
 
 STATUSES = (
     "submitted",
@@ -35,7 +35,7 @@ class CertificateFilterForm(FilterForm):
 
     def offer(self, kinds: list[tuple[str, str]], facilities: list[tuple[str, str]]) -> None:
         """Fill in the choices."""
-        self.status.choices = [("", _("All")), *((s, state_label(s)) for s in STATUSES)]
+        self.status.choices = [("", _("All")), *((s, look(s).label) for s in STATUSES)]
         self.kind.choices = [("", _("All")), *kinds]
         self.facility.choices = [("", _("All")), *facilities]
 

@@ -130,3 +130,4 @@ def shown(session: Session, obj: Any, attribute: str, target: type[Any] | None, 
 def row_key(obj: Any) -> str:
     """The primary key as text."""
     return ":".join(str(part) for part in inspect(obj).identity)
+

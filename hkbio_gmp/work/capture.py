@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hkbio_gmp.work.audited import Audited, Change, column_fields, row_key, row_values, shown
 
@@ -54,10 +55,21 @@ class Capture:
         new, self._new = self._new, []
         dirty, self._dirty = self._dirty, []
         for obj in sorted(new, key=_order):
+            _remember_empty(obj)
             values = row_values(session, obj)
             self.changes.append(_change(obj, {k: [None, v] for k, v in values.items()}))
         for obj, altered in sorted(dirty, key=lambda pair: _order(pair[0])):
             self.changes.append(_change(obj, _shown_pairs(session, obj, altered)))
+
+
+def _remember_empty(obj: Any) -> None:
+    """Note as empty each column that the insert left out, so that a later change has its old value.
+
+    No audited column has a default of the server's.
+    """
+    for attribute, _name, _target in column_fields(inspect(obj).mapper):
+        if attribute not in inspect(obj).dict:
+            set_committed_value(obj, attribute, None)
 
 
 def _order(obj: Any) -> tuple[str, tuple[Any, ...]]:

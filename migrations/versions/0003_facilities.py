@@ -36,6 +36,7 @@ def _create_places() -> None:
         sa.CheckConstraint("rules_version >= 0", name=op.f("ck_facility_rules_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_facility")),
         sa.UniqueConstraint("code", name=op.f("uq_facility_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "air_zone",
@@ -56,6 +57,7 @@ def _create_places() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_air_zone")),
         sa.UniqueConstraint("code", name=op.f("uq_air_zone_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "resource",
@@ -100,6 +102,7 @@ def _create_places() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
         sa.UniqueConstraint("code", name=op.f("uq_resource_code")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_resource_facility_id"), "resource", ["facility_id"], unique=False)
     op.create_table(
@@ -124,6 +127,7 @@ def _create_places() -> None:
             "opens",
             name=op.f("uq_opening_hours_facility_id_weekday_opens"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "closure",
@@ -147,6 +151,7 @@ def _create_places() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
         sa.UniqueConstraint("code", name=op.f("uq_closure_code")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -185,6 +190,7 @@ def _create_rules() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_class")),
         sa.UniqueConstraint("facility_id", "code", name=op.f("uq_process_class_facility_id_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "rule_set",
@@ -202,6 +208,7 @@ def _create_rules() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_set")),
         sa.UniqueConstraint("facility_id", "version", name=op.f("uq_rule_set_facility_id_version")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "changeover",
@@ -230,6 +237,7 @@ def _create_rules() -> None:
             "same_series",
             name="uq_changeover_pair",
         ),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "segregation",
@@ -258,6 +266,7 @@ def _create_rules() -> None:
             "class_b",
             name=op.f("uq_segregation_facility_id_version_scope_class_a_class_b"),
         ),
+        sqlite_autoincrement=True,
     )
 
 
@@ -306,6 +315,7 @@ def _create_projects() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sa.UniqueConstraint("code", name=op.f("uq_project_code")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_project_facility_id"), "project", ["facility_id"], unique=False)
     op.create_index(
@@ -328,5 +338,6 @@ def _create_projects() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
         sa.UniqueConstraint("code", name=op.f("uq_batch_code")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_batch_project_id"), "batch", ["project_id"], unique=False)

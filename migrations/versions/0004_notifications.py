@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('queued', 'sent', 'parked')", name=op.f("ck_outbox_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_dedupe_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_due", "outbox", ["state", "next_attempt_at"], unique=False)
     op.create_index("ix_outbox_person", "outbox", ["person_code", "id"], unique=False)

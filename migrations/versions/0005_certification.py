@@ -31,6 +31,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_kind")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_kind_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "certificate",
@@ -84,6 +85,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("reference", name=op.f("uq_certificate_reference")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_certificate_subject",
@@ -115,4 +117,5 @@ def upgrade() -> None:
             "recipient",
             name=op.f("uq_reminder_step_certificate_id_step_recipient"),
         ),
+        sqlite_autoincrement=True,
     )

@@ -40,6 +40,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
         sa.UniqueConstraint("reference", name=op.f("uq_outage_reference")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_outage_calendar", "outage", ["calendar_id", "starts"], unique=False)
     op.create_table(
@@ -88,6 +89,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
         sa.UniqueConstraint("reference", name=op.f("uq_booking_reference")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_booking_facility_status", "booking", ["facility_id", "status"], unique=False
@@ -115,6 +117,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "booking_id", "person_id", name=op.f("uq_booking_operator_booking_id_person_id")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "booking_session",
@@ -144,6 +147,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "booking_id", "number", name=op.f("uq_booking_session_booking_id_number")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "move_proposal",
@@ -176,6 +180,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_move_proposal")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "allocation",
@@ -223,6 +228,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_allocation_booking", "allocation", ["booking_id"], unique=False)
     op.create_index(
