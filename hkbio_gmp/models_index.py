@@ -1,5 +1,6 @@
 """Every table of the product, imported: for migrations and for the audit log's guard."""
 
+from hkbio_gmp.api import models as api
 from hkbio_gmp.audit import models as audit
 from hkbio_gmp.booking import models as booking
 from hkbio_gmp.certification import models as certification
@@ -9,6 +10,7 @@ from hkbio_gmp.notifications import models as notifications
 from hkbio_gmp.work import calendars
 
 __all__ = [
+    "api",
     "audit",
     "booking",
     "calendars",

@@ -17,7 +17,11 @@ from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.web import errors as pages
 
 _TITLES = {
-    400: ("bad-request", "The request was not understood", "Send JSON as the API's page describes."),
+    400: (
+        "bad-request",
+        "The request was not understood",
+        "Send JSON as the API's page describes.",
+    ),
     401: ("unauthorized", "A token is needed", "Send Authorization: Bearer TOKEN."),
     404: ("not-found", "Not found", "Check the address; what you may not see is not found."),
     405: ("method-not-allowed", "The method is not allowed here", "Use one that Allow names."),
@@ -131,7 +135,9 @@ def respond(error: HTTPException) -> Response:
     return response
 
 
-def field_errors(messages: Mapping[str, Any] | list[Any], path: str = "") -> Iterator[dict[str, str]]:
+def field_errors(
+    messages: Mapping[str, Any] | list[Any], path: str = ""
+) -> Iterator[dict[str, str]]:
     """Flatten marshmallow's messages into the contract's list."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():

@@ -1,0 +1,43 @@
+"""Entries of the audit logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from hkbio_gmp.api import paging
+from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.schemas import EntryArgs
+from hkbio_gmp.audit import queries
+from hkbio_gmp.extensions import db
+
+blueprint = Blueprint("api_audit", __name__, description="The audit log")
+
+
+@blueprint.get("/audit/<log>/entries")
+@blueprint.arguments(EntryArgs, location="query")
+@blueprint.response(200)
+@requires(queries.READ)
+def entries(args: dict[str, Any], log: str) -> Response:
+    """Entries of one log, newest first; each with its leaf hash."""
+    head = queries.get_log(db.session, principal(), log)
+    key = paging.decode(args.get("cursor"))
+    wanted = queries.EntryFilter(
+        actor=args.get("actor"),
+        action=args.get("action"),
+        subject_type=args.get("subject_type"),
+        subject_ref=args.get("subject_ref"),
+        since=args.get("since"),
+        until=args.get("until"),
+        before=key if isinstance(key, int) else None,
+        limit=args["limit"] + 1,
+    )
+    rows = queries.list_entries(db.session, head.code, wanted)
+    return jsonify(paging.page(rows, args["limit"], entry_json, lambda row: row.seq))
+
+
+def entry_json(row: queries.Entry) -> dict[str, Any]:
+    """The entry's own document, and the hash of its leaf as hex."""
+    return {**row.document, "leaf_hash": row.leaf_hash}

@@ -1,0 +1,304 @@
+"""Bookings: asking, changing, deciding, running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, current_app, jsonify
+from flask_smorest import Blueprint
+
+from hkbio_gmp.api import commands, paging
+from hkbio_gmp.api.catalogue import slot_json
+from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.problems import finding_json, instant
+from hkbio_gmp.api.schemas import BookingArgs, BookingBody, BookingPatch, TransitionBody
+from hkbio_gmp.booking import queries, services
+from hkbio_gmp.booking.lifecycle import BOOKINGS, PAST, SESSIONS
+from hkbio_gmp.booking.models import Booking, BookingSession
+from hkbio_gmp.booking.services import BookingWish, SessionWish
+from hkbio_gmp.extensions import db
+from hkbio_gmp.identity.services.signing import SigningProof, prove_password
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, SlotTaken
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.work import Work
+
+blueprint = Blueprint("api_bookings", __name__, description="Bookings")
+READ = "booking:slot:read"
+SIGNED = {"approve", "verify_clearance"}
+
+
+def booking_json(row: Booking, verdict: str | None = None) -> dict[str, Any]:
+    """A booking as the contract shows it."""
+    whole = queries.occupancy_of(row)
+    return {
+        "reference": row.reference,
+        "facility": row.facility.code,
+        "organisation": row.organisation.code,
+        "project": row.project.code,
+        "batch": row.batch.code if row.batch else None,
+        "process_class": row.process_class,
+        "resources": queries.resources_of(row),
+        "status": queries.status_of(row),
+        "starts_at": instant(row.sessions[0].starts),
+        "ends_at": instant(max(s.ends for s in row.sessions)),
+        "occupied_from": instant(whole.starts),
+        "occupied_until": instant(whole.ends),
+        "operators": [o.person.email for o in row.operators if o.active],
+        "note": row.note,
+        "hold_until": instant(row.hold_until) if row.hold_until else None,
+        "verdict": verdict,
+        "version": row.version,
+        "sessions": [session_json(session) for session in row.sessions],
+        "proposed_move": _proposal_json(row),
+    }
+
+
+def session_json(row: BookingSession) -> dict[str, Any]:
+    """A session with its own occupancy."""
+    own = [a for a in row.allocations if a.proposal_id is None]
+    return {
+        "number": row.number,
+        "starts_at": instant(row.starts),
+        "ends_at": instant(row.ends),
+        "attended": row.attended,
+        "state": row.state,
+        "resources": [a.resource for a in own],
+        "occupied_from": instant(min(a.occupied_from for a in own)),
+        "occupied_until": instant(max(a.occupied_until for a in own)),
+        "checked_in_at": instant(row.checked_in_at) if row.checked_in_at else None,
+        "checked_out_at": instant(row.checked_out_at) if row.checked_out_at else None,
+    }
+
+
+def _proposal_json(row: Booking) -> dict[str, Any] | None:
+    waiting = next((p for p in row.proposals if p.state == "open"), None)
+    if waiting is None:
+        return None
+    return {
+        "resources": waiting.resources.split(", "),
+        "starts_at": instant(waiting.starts),
+        "ends_at": instant(waiting.ends),
+        "side": waiting.side,
+        "reason": waiting.reason,
+    }
+
+
+def _wish(body: dict[str, Any]) -> BookingWish:
+    return BookingWish(
+        facility=body["facility"],
+        project=body["project"],
+        resources=tuple(body["resources"]),
+        sessions=_sessions(body),
+        batch=body["batch"],
+        process_class=body["process_class"],
+        operators=tuple(body["operators"]),
+        note=body["note"],
+        draft=body["draft"],
+    )
+
+
+def _sessions(body: dict[str, Any]) -> tuple[SessionWish, ...]:
+    given = body.get("sessions") or [
+        {"starts_at": body["starts_at"], "ends_at": body["ends_at"], "attended": True}
+    ]
+    return tuple(
+        SessionWish(
+            clock.utc(one["starts_at"]),
+            clock.utc(one["ends_at"]),
+            one["attended"],
+            tuple(one["resources"]) if one.get("resources") else None,
+        )
+        for one in given
+    )
+
+
+def _shown(work: Work, row: Booking) -> dict[str, Any]:
+    work.session.flush()
+    found = services.readiness(work.session, principal(), row, clock.now())
+    return booking_json(row, str(found.verdict))
+
+
+@blueprint.post("/bookings")
+@blueprint.arguments(BookingBody)
+@blueprint.response(201)
+@requires("booking:slot:request")
+def create(body: dict[str, Any]) -> Response:
+    """Ask for a slot; held at once unless it is a draft."""
+    who, wish = principal(), _wish(body)
+    try:
+        made = commands.run(
+            who.acting_for("booking:slot:request", organisation=who.organisation),
+            "booking:slot:requested" if not wish.draft else "booking:slot:drafted",
+            None,
+            lambda work: _shown(work, services.request_booking(work, who, wish)),
+        )
+    except SlotTaken as taken:
+        raise _with_alternatives(taken, wish) from None
+    return commands.answer(made, 201, f"/api/v1/bookings/{made['reference']}")
+
+
+def _with_alternatives(taken: SlotTaken, wish: BookingWish) -> SlotTaken:
+    db.session.rollback()
+    near = services.alternatives(db.session, principal(), wish, clock.now())
+    taken.alternatives = [slot_json(slot) for slot in near]
+    return taken
+
+
+@blueprint.get("/bookings")
+@blueprint.arguments(BookingArgs, location="query")
+@blueprint.response(200)
+@requires(READ)
+def bookings(args: dict[str, Any]) -> Response:
+    """Bookings within reach, newest first."""
+    key = paging.decode(args.get("cursor"))
+    wanted = queries.BookingFilter(
+        starts=args.get("starts"),
+        ends=args.get("ends"),
+        status=args.get("status"),
+        facility=args.get("facility"),
+        resource=args.get("resource"),
+        after=key if isinstance(key, int) else None,
+        limit=args["limit"],
+    )
+    rows = queries.list_bookings(db.session, principal(), wanted)
+    return jsonify(paging.page(rows, args["limit"], booking_json, lambda row: row.id))
+
+
+@blueprint.get("/bookings/<reference>")
+@blueprint.response(200)
+@requires(READ)
+def booking(reference: str) -> Response:
+    """One booking."""
+    row = queries.get_booking(db.session, principal(), reference)
+    found = services.readiness(db.session, principal(), row, clock.now())
+    return commands.answer(booking_json(row, str(found.verdict)))
+
+
+@blueprint.get("/bookings/<reference>/readiness")
+@blueprint.response(200)
+@requires(READ)
+def readiness(reference: str) -> Response:
+    """Every finding about a booking, worked out now."""
+    row = queries.get_booking(db.session, principal(), reference)
+    found = services.readiness(db.session, principal(), row, clock.now())
+    return jsonify(verdict=str(found.verdict), findings=[finding_json(f) for f in found.findings])
+
+
+@blueprint.patch("/bookings/<reference>")
+@blueprint.arguments(BookingPatch)
+@blueprint.response(200)
+@requires(READ)
+def change(body: dict[str, Any], reference: str) -> Response:
+    """Move or edit under the same rules as a new request; an approved booking's material change
+    becomes a proposed move."""
+    who = principal()
+    row = queries.get_booking(db.session, who, reference)
+    commands.check_match(row.version)
+    wish, version, approved = _changed(row, body), row.version, row.status == "approved"
+    act = services.propose_move if approved else services.change_request
+    permission = "booking:slot:propose_move" if approved else "booking:slot:request"
+    try:
+        made = commands.run(
+            who.acting_for(
+                permission, facility=row.facility.code, organisation=row.organisation.code
+            ),
+            "booking:slot:move_proposed" if approved else "booking:slot:changed",
+            body.get("reason"),
+            lambda work: _shown(work, act(work, who, reference, wish, version)),
+        )
+    except SlotTaken as taken:
+        raise _with_alternatives(taken, wish) from None
+    return commands.answer(made)
+
+
+def _changed(row: Booking, body: dict[str, Any]) -> BookingWish:
+    wish = services.wish_of(row)
+    if "sessions" in body:
+        wish = replace(wish, sessions=_sessions(body))
+    elif "starts_at" in body or "ends_at" in body:
+        starts = clock.utc(body.get("starts_at", row.sessions[0].starts))
+        shift = starts - row.sessions[0].starts
+        ends = clock.utc(body.get("ends_at", row.sessions[-1].ends + shift))
+        wish = services.moved_wish(row, starts, ends)
+    if "resources" in body:
+        plain = tuple(replace(s, resources=None) for s in wish.sessions)
+        wish = replace(wish, resources=tuple(body["resources"]), sessions=plain)
+    if "operators" in body:
+        wish = replace(wish, operators=tuple(body["operators"]))
+    simple = {k: body[k] for k in ("process_class", "batch", "note") if k in body}
+    return replace(wish, **simple)
+
+
+@blueprint.post("/bookings/<reference>/transitions")
+@blueprint.arguments(TransitionBody)
+@blueprint.response(200)
+@requires(READ)
+def transition(body: dict[str, Any], reference: str) -> Response:
+    """A verb on a booking or on one of its sessions."""
+    who, verb = principal(), body["action"]
+    row = queries.get_booking(db.session, who, reference)
+    commands.check_match(row.version)
+    permission = _permission(verb)
+    proof = _proof(row, body) if verb in SIGNED else None
+    command = _command(row, verb, body, proof)
+    made = commands.run(
+        who.acting_for(permission, facility=row.facility.code, organisation=row.organisation.code),
+        f"booking:{'session' if verb in SESSIONS.verbs else 'slot'}:{PAST[verb]}",
+        body["reason"],
+        lambda work: _shown(work, command(work)),
+    )
+    return commands.answer(made)
+
+
+def _permission(verb: str) -> str:
+    rows = [*BOOKINGS, *SESSIONS]
+    known = {row.verb: row.permission for row in rows if row.verb in PAST}
+    if verb not in known:
+        said = Message("There is no action {verb}.", verb=verb)
+        remedy = Message("Use one of: {known}.", known=", ".join(sorted(known)))
+        raise NotValid(said, [FieldError("action", said, remedy)])
+    return known[verb]
+
+
+def _proof(row: Booking, body: dict[str, Any]) -> SigningProof:
+    who = principal()
+    permission = _permission(body["action"])
+    scope = {"facility": row.facility.code, "organisation": row.organisation.code}
+    if body["action"] == "approve" and not who.may(permission, **scope):
+        raise NotAllowed(
+            Message("Your roles do not include this. It needs: {need}.", need=permission)
+        )
+    given = body.get("signature")
+    if given is None:
+        said = Message("This action is signed.")
+        remedy = Message("Send signature with your password.")
+        raise NotValid(said, [FieldError("signature", said, remedy)])
+    record = services.signed_record(db.session, row)
+    settings = current_app.extensions["settings"]
+    return prove_password(db.session, settings, who.person_id, given["password"], record)
+
+
+def _command(
+    row: Booking, verb: str, body: dict[str, Any], proof: SigningProof | None
+) -> Callable[[Work], Booking]:
+    who, reference, version = principal(), row.reference, row.version
+    if verb in SESSIONS.verbs:
+        number = body.get("session", 1)
+        return lambda w: services.run_session(w, who, reference, number, verb, proof)
+    if verb == "approve" and proof is not None:
+        return lambda w: services.approve_booking(w, who, reference, proof, version)
+    if verb in {"accept", "decline"}:
+        return lambda w: services.decide_move(w, who, reference, verb, version)
+    if verb == "propose_move":
+        said = Message("A move needs its new times.")
+        remedy = Message("PATCH the booking with starts_at and ends_at.")
+        raise NotValid(said, [FieldError("action", said, remedy)])
+    simple = {
+        "submit": services.submit_booking,
+        "cancel": services.cancel_booking,
+        "reject": services.reject_booking,
+    }[verb]
+    return lambda w: simple(w, who, reference, version)

@@ -1,0 +1,239 @@
+"""Shapes of what comes in. What goes out is made by the presenters and the domain's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+_CONTROL = {chr(code) for code in range(32)} - {"\n", "\t"} | {"\x7f"}
+LONGEST_NOTE = 4000
+
+
+def no_control(text: str) -> None:
+    """Refuse NUL and other control characters, and halves of characters."""
+    if any(c in _CONTROL or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ma.ValidationError("Take out the invisible control character.")
+
+
+def text(longest: int, *, least: int = 1, **kwargs: Any) -> fields.String:
+    """A string without control characters."""
+    return fields.String(validate=[validate.Length(least, longest), no_control], **kwargs)
+
+
+class Whole(fields.Integer):
+    """A whole number; true, false and fractions are refused."""
+
+    def _validated(self, value: Any) -> int | None:
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class Flag(fields.Boolean):
+    """true or false, nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def moment(**kwargs: Any) -> fields.AwareDateTime:
+    """A time with an offset."""
+    return fields.AwareDateTime(format="iso", validate=[_reasonable], **kwargs)
+
+
+def _reasonable(value: Any) -> None:
+    if not 2000 <= value.year <= 2200:
+        raise ma.ValidationError("Give a year from 2000 to 2200.")
+
+
+class Strict(ma.Schema):
+    """Unknown members are refused by name."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class PageArgs(Strict):
+    """Arguments of every list."""
+
+    limit = Whole(load_default=50, validate=validate.Range(1, 500))
+    cursor = text(300)
+
+
+class ResourceArgs(PageArgs):
+    """Narrows resources."""
+
+    facility = text(40)
+    kind = fields.String(validate=validate.OneOf(["room", "suite", "equipment"]))
+    grade = fields.String(validate=validate.OneOf(["A", "B", "C", "D", "CNC"]))
+
+
+class SlotArgs(Strict):
+    """What slots to find."""
+
+    process_class = text(60, required=True)
+    hours = fields.Float(required=True, validate=validate.Range(0.5, 2208))
+    starts = moment(required=True, data_key="from")
+    ends = moment(required=True, data_key="to")
+    facility = text(40)
+    grade = fields.String(validate=validate.OneOf(["A", "B", "C", "D", "CNC"]))
+    equipment = text(300)
+    operators = text(2000)
+    limit = Whole(load_default=20, validate=validate.Range(1, 100))
+
+
+class SessionBody(Strict):
+    """One session of a booking."""
+
+    starts_at = moment(required=True)
+    ends_at = moment(required=True)
+    attended = Flag(load_default=True)
+    resources = fields.List(text(60), validate=validate.Length(1, 20))
+
+
+class BookingBody(Strict):
+    """A booking to ask for."""
+
+    facility = text(40, required=True)
+    project = text(80, required=True)
+    resources = fields.List(text(60), validate=validate.Length(0, 20), load_default=list)
+    batch = text(80, allow_none=True, load_default=None)
+    process_class = text(60, allow_none=True, load_default=None)
+    starts_at = moment()
+    ends_at = moment()
+    sessions = fields.List(fields.Nested(SessionBody), validate=validate.Length(1, 60))
+    operators = fields.List(text(254), validate=validate.Length(0, 20), load_default=list)
+    note = text(LONGEST_NOTE, least=0, load_default="")
+    draft = Flag(load_default=False)
+
+    @ma.validates_schema
+    def times(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Either one slot or sessions."""
+        if "sessions" in data:
+            if "starts_at" in data or "ends_at" in data:
+                raise ma.ValidationError("Give sessions or one slot, not both.", "sessions")
+            return
+        for name in ("starts_at", "ends_at"):
+            if name not in data:
+                raise ma.ValidationError("Missing data for required field.", name)
+
+
+class BookingPatch(Strict):
+    """What to change of a booking; what is left out stays."""
+
+    starts_at = moment()
+    ends_at = moment()
+    sessions = fields.List(fields.Nested(SessionBody), validate=validate.Length(1, 60))
+    resources = fields.List(text(60), validate=validate.Length(1, 20))
+    process_class = text(60)
+    batch = text(80, allow_none=True)
+    operators = fields.List(text(254), validate=validate.Length(0, 20))
+    note = text(LONGEST_NOTE, least=0)
+    reason = text(LONGEST_NOTE)
+
+
+class BookingArgs(PageArgs):
+    """Narrows bookings."""
+
+    starts = moment(data_key="from")
+    ends = moment(data_key="to")
+    status = text(20)
+    facility = text(40)
+    resource = text(60)
+
+
+class SignatureBody(Strict):
+    """The components of a signature."""
+
+    password = fields.String(required=True, validate=validate.Length(1, 1024))
+    totp = text(20, allow_none=True)
+
+
+class TransitionBody(Strict):
+    """A verb on a record."""
+
+    action = text(40, required=True)
+    session = Whole(validate=validate.Range(1, 1000))
+    reason = text(LONGEST_NOTE, allow_none=True, load_default=None)
+    signature = fields.Nested(SignatureBody)
+
+
+class ProjectBody(Strict):
+    """A project to propose."""
+
+    code = text(80, required=True)
+    organisation = text(40, required=True)
+    facility = text(40, required=True)
+    title = text(200, required=True)
+    product = text(200, required=True)
+    process_class = text(60, required=True)
+    vector = text(100, allow_none=True, load_default=None)
+    infectious = Flag(load_default=False)
+    open_processing = Flag(load_default=True)
+
+
+class BatchBody(Strict):
+    """A batch to register."""
+
+    code = text(80, required=True)
+    project = text(80, required=True)
+    autologous = Flag(required=True)
+    donor_code = text(80, allow_none=True, load_default=None)
+
+
+class SubjectBody(Strict):
+    """What a certificate is about."""
+
+    type = fields.String(
+        required=True,
+        validate=validate.OneOf(["facility", "resource", "person", "organisation"]),
+    )
+    code = text(254, required=True)
+
+
+class CertificateBody(Strict):
+    """A certificate to submit."""
+
+    kind = text(60, required=True)
+    facility = text(40, allow_none=True, load_default=None)
+    subject = fields.Nested(SubjectBody, required=True)
+    number = text(100, required=True)
+    issuer = text(200, required=True)
+    issued_on = fields.Date(required=True)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(required=True)
+    renews = text(60, allow_none=True, load_default=None)
+
+
+class CertificateArgs(PageArgs):
+    """Narrows certificates."""
+
+    facility = text(40)
+    kind = text(60)
+    status = text(20)
+    subject = text(254)
+
+
+class OutageBody(Strict):
+    """An outage to plan."""
+
+    resource = text(60, required=True)
+    starts = moment(required=True, data_key="from")
+    ends = moment(required=True, data_key="until")
+    kind = text(20, required=True)
+    reason = text(LONGEST_NOTE, required=True)
+
+
+class EntryArgs(PageArgs):
+    """Narrows the entries of a log."""
+
+    actor = text(60)
+    action = text(80)
+    subject_type = text(40)
+    subject_ref = text(120)
+    since = moment()
+    until = moment()
