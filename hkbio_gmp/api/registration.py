@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     for part in _PARTS:
         csrf.exempt(part.blueprint)
         smorest.register_blueprint(part.blueprint, url_prefix=PREFIX)
-    public(app.view_functions["api-docs.openapi_json"])
+    public(app.view_functions["api-docs.openapi_json"].__func__)  # type: ignore[attr-defined]
     app.register_blueprint(description.page, url_prefix=PREFIX)
     app.extensions["hkbio-api"] = smorest
     app.register_error_handler(DomainError, problems.on_domain_error)
