@@ -13,7 +13,7 @@ from flask import Flask, request
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Form, PasswordField, StringField, TextAreaField
+from wtforms import Form, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateTimeLocalField
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
@@ -57,6 +57,13 @@ class FilterForm(BaseForm):
 
     def __init__(self, formdata: Any = None, **kwargs: Any):
         super().__init__(formdata=request.args if formdata is None else formdata, **kwargs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate what the address says; a choice that it leaves out is no wrong choice."""
+        for field in self:
+            if isinstance(field, SelectField) and not field.raw_data:
+                field.validate_choice = False
+        return bool(super().validate(extra_validators))
 
 
 def tidy(value: str | None) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from hkbio_gmp.kernel.errors import FieldError
@@ -18,6 +19,7 @@ class Sample(forms.FilterForm):
     title = forms.TidyStringField("Title", [InputRequired()], maximum=10)
     note = forms.TidyTextAreaField("Note", maximum=20)
     starts = forms.ZonedDateTimeField("Starts", zone="Asia/Hong_Kong")
+    state = SelectField("State", choices=[("", "All"), ("due", "Due")])
 
 
 def filled(**typed: str) -> Sample:
@@ -68,6 +70,12 @@ def test_time_is_refused_when_it_is_none(typed: str) -> None:
     assert not form.validate()
     assert form.starts.errors
     assert form.starts._value() == typed
+
+
+def test_choice_is_checked_only_when_the_address_has_it() -> None:
+    assert filled().validate()
+    assert filled(state="due").validate()
+    assert not filled(state="other").validate()
 
 
 def test_messages_are_traditional_when_the_page_is_chinese() -> None:
