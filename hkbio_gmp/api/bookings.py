@@ -260,7 +260,7 @@ def _permission(verb: str) -> str:
         said = Message("There is no action {verb}.", verb=verb)
         remedy = Message("Use one of: {known}.", known=", ".join(sorted(known)))
         raise NotValid(said, [FieldError("action", said, remedy)])
-    return known[verb]
+    return str(known[verb])
 
 
 def _proof(row: Booking, body: dict[str, Any]) -> SigningProof:

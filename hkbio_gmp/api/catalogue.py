@@ -23,6 +23,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import FieldError, NotValid
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.work import Work
 
 blueprint = Blueprint("api_catalogue", __name__, description="Facilities, resources, slots")
 READ = "facilities:facility:read"
@@ -231,7 +232,7 @@ def plan_outage(body: dict[str, Any]) -> Response:
         said = Message("It ends before it begins.")
         raise NotValid(said, [FieldError("until", said, Message("Give an end after the start."))])
 
-    def command(work: commands.Work) -> dict[str, Any]:
+    def command(work: Work) -> dict[str, Any]:
         planned = booking.plan_outage(
             work, who, body["resource"], TimeRange(starts, ends), body["kind"]
         )

@@ -15,6 +15,7 @@ from hkbio_gmp.facilities import queries, services
 from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.facilities.rules.proposals import ProjectProposal
 from hkbio_gmp.web.guards import SIGNED_IN
+from hkbio_gmp.work import Work
 
 blueprint = Blueprint("api_people", __name__, description="People, projects, batches")
 
@@ -86,7 +87,7 @@ def propose_project(body: dict[str, Any]) -> Response:
     """Propose a project; the facility's quality accepts it."""
     who, proposal = principal(), ProjectProposal(**body)
 
-    def command(work: commands.Work) -> dict[str, Any]:
+    def command(work: Work) -> dict[str, Any]:
         code = services.propose_project(work, who, proposal)
         return project_json(queries.get_project(work.session, who, code))
 
@@ -112,7 +113,7 @@ def register_batch(body: dict[str, Any]) -> Response:
     """Register a batch, by pseudonym only."""
     who = principal()
 
-    def command(work: commands.Work) -> dict[str, Any]:
+    def command(work: Work) -> dict[str, Any]:
         code = services.register_batch(work, who, **body)
         return batch_json(queries.get_batch(work.session, who, code))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
@@ -27,7 +29,7 @@ def register(app: Flask) -> None:
     for part in _PARTS:
         csrf.exempt(part.blueprint)
         smorest.register_blueprint(part.blueprint, url_prefix=PREFIX)
-    public(app.view_functions["api-docs.openapi_json"].__func__)  # type: ignore[attr-defined]
+    public(cast(Any, app.view_functions["api-docs.openapi_json"]).__func__)
     app.register_blueprint(description.page, url_prefix=PREFIX)
     app.extensions["hkbio-api"] = smorest
     app.register_error_handler(DomainError, problems.on_domain_error)

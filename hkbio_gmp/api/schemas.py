@@ -25,7 +25,7 @@ def text(longest: int, *, least: int = 1, **kwargs: Any) -> fields.String:
 class Whole(fields.Integer):
     """A whole number; true, false and fractions are refused."""
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise self.make_error("invalid")
         return super()._validated(value)

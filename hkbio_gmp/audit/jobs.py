@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import structlog
 
 from hkbio_gmp.audit.services.verification import LogReport, keep_report, verify_logs
@@ -15,7 +17,7 @@ def verify_all() -> list[LogReport]:
         reports = verify_logs(session)
     at = clock.now()
     for report in reports:
-        write_unaudited(lambda session, found=report: keep_report(session, found, at))
+        write_unaudited(partial(keep_report, report=report, at=at))
         if not report.holds:
             structlog.get_logger().error("audit log broken", log=report.log, found=report.problem)
     return reports

@@ -23,7 +23,9 @@ def register(app: Flask) -> None:
     """Register the pages and their place in the navigation."""
     app.register_blueprint(blueprint)
     add_navigation(
-        NavigationItem("audit.logs", lazy_gettext("Audit log"), "scroll-text", queries.READ, "proof", 90)
+        NavigationItem(
+            "audit.logs", lazy_gettext("Audit log"), "scroll-text", queries.READ, "proof", 90
+        )
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hkbio_gmp.certification import queries
 from hkbio_gmp.certification.services import remind
 from hkbio_gmp.certification.services.reminders import Reminded
@@ -22,7 +24,7 @@ def send_reminders() -> Reminded:
             ACTOR,
             "certification:reminder:sent",
             None,
-            lambda work, ref=reference: remind(work, ref),
+            partial(remind, reference=reference),
         )
         sent += found.sent
         overtaken += found.overtaken

@@ -72,7 +72,7 @@ def line_of(certificate: Certificate) -> CertificateLine:
     return CertificateLine(certificate, status_on(facts, today), left)
 
 
-def _visible(query: Select[tuple[Certificate]], principal: Principal) -> Select[tuple[Certificate]]:
+def _visible(query: Select[Certificate], principal: Principal) -> Select[Certificate]:
     """A facility's people see its certificates; a startup its own, and those of facilities and
     resources, because its readiness depends on them."""
     facilities = principal.facilities(READ)
@@ -116,9 +116,7 @@ def list_certificates(
     return lines[: wanted.limit + 1]
 
 
-def _narrow(
-    query: Select[tuple[Certificate]], wanted: CertificateFilter
-) -> Select[tuple[Certificate]]:
+def _narrow(query: Select[Certificate], wanted: CertificateFilter) -> Select[Certificate]:
     if wanted.facility:
         query = query.where(
             Certificate.facility_id.in_(select(Facility.id).where(Facility.code == wanted.facility))

@@ -34,9 +34,7 @@ def verify(code: str | None, rows: bool, as_json: bool) -> None:
         fail()
 
 
-def _examine(
-    session: Session, code: str | None, rows: bool
-) -> tuple[list[LogReport], list[str]]:
+def _examine(session: Session, code: str | None, rows: bool) -> tuple[list[LogReport], list[str]]:
     reports = verify_logs(session, code)
     if code is not None and not reports:
         raise Refused(f"--log: there is no log {code}")

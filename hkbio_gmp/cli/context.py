@@ -37,7 +37,7 @@ def actor() -> Actor:
 def settings(**overrides: str) -> config.Settings:
     """The settings, or one line about what is wrong with them."""
     try:
-        found = config.load(**overrides)
+        found = config.load(None, **overrides)
     except config.SettingError as error:
         raise Refused(str(error)) from None
     log.configure(found.log_format)

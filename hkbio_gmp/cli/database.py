@@ -46,5 +46,5 @@ def load(seed: int, scale: int) -> None:
     schema.upgrade(found.owner_database_url or found.database_url)
     with application(HKBIO_ENV="demo"):
         if not demonstration.is_empty():
-            raise click.UsageError("the database is not empty; demonstration data needs an empty one")
+            raise click.UsageError("the database is not empty; name an empty one")
         click.echo(demonstration.load(seed=seed, scale=scale))

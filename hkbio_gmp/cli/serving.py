@@ -68,7 +68,7 @@ def _load_demo(found: Settings) -> None:
             demonstration.load(seed=1, scale=1)
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn with threads, configured from our settings."""
 
     def __init__(self, found: Settings, host: str, port: int, workers: int):

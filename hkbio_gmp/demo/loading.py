@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from flask import current_app
@@ -55,6 +56,6 @@ def _found(stage: Stage) -> None:
             ACTOR,
             "facilities:facility:imported",
             "shipped demonstration facility",
-            lambda unit, found=text: import_facility(unit, found),
+            partial(import_facility, text=text),
         )
     work.run(ACTOR, "identity:person:added", "demonstration accounts", add_accounts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hkbio_gmp.certification import queries, services
@@ -141,14 +142,10 @@ def submit_and_verify(stage: Stage, site: str, given: Submission) -> str:
     """Submitted by the operator, verified by quality."""
     old = _latest(given)
     if old is not None:
-        given = Submission(**{**_fields(given), "renews": old})
+        given = replace(given, renews=old)
     reference = submit(stage, site, given)
     decide(stage, site, reference, "verify", None)
     return reference
-
-
-def _fields(given: Submission) -> dict[str, object]:
-    return {name: getattr(given, name) for name in Submission.__slots__}
 
 
 def _latest(given: Submission) -> str | None:

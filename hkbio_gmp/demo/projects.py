@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from hkbio_gmp.demo.stage import Stage, local
 from hkbio_gmp.extensions import db
@@ -21,9 +22,9 @@ PROJECTS = (
 def plan(stage: Stage, first: datetime) -> None:
     """Propose, accept and give two batches each, on the first day; one proposal still waits."""
     for row in PROJECTS:
-        stage.at(local(first, 9, 30), lambda r=row: _project(stage, *r))
+        stage.at(local(first, 9, 30), partial(_project, stage, *row))
     waiting = ("STARTUP-C", "P2", "CUHK", "autologous_cell", "Corneal endothelial cells")
-    stage.at(stage.now - timedelta(hours=20), lambda: _propose(stage, *waiting))
+    stage.at(stage.now - timedelta(hours=20), partial(_propose, stage, *waiting))
 
 
 def _propose(
@@ -69,13 +70,13 @@ def _project(
             admin,
             "facilities:batch:register",
             "facilities:batch:registered",
-            lambda unit, n=number: services.register_batch(
-                unit,
-                admin,
-                code=f"{project}-B{n}",
+            partial(
+                services.register_batch,
+                principal=admin,
+                code=f"{project}-B{number}",
                 project=project,
                 autologous=process_class != "allogeneic_cell",
-                donor_code=f"DONOR-{startup[-1]}{n:02d}",
+                donor_code=f"DONOR-{startup[-1]}{number:02d}",
             ),
             organisation=startup,
         )

@@ -22,7 +22,7 @@ from hkbio_gmp.kernel.errors import DomainError
 from hkbio_gmp.work import Work
 
 T = TypeVar("T")
-Event = Callable[[], None]
+Event = Callable[[], object]
 
 
 @dataclass

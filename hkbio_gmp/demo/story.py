@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -157,12 +158,10 @@ def _approve(stage: Stage, strand: Strand, reference: str, number: int) -> None:
         stage.at(requester_time(stage, 2), lambda: _move(stage, strand, reference))
     for place in range(1, count + 1):
         session = row_times(reference, place)
-        stage.at(session[0], lambda n=place: _check_in(stage, strand, reference, n))
+        stage.at(session[0], partial(_check_in, stage, strand, reference, place))
         over = timedelta(minutes=50 if (number + place) % 8 == 0 else -10)
-        stage.at(session[1] + over, lambda n=place: _check_out(stage, strand, reference, n))
-        stage.at(
-            session[1] + timedelta(hours=2), lambda n=place: _clear(stage, strand, reference, n)
-        )
+        stage.at(session[1] + over, partial(_check_out, stage, strand, reference, place))
+        stage.at(session[1] + timedelta(hours=2), partial(_clear, stage, strand, reference, place))
 
 
 def row_times(reference: str, number: int) -> tuple[datetime, datetime]:
@@ -283,9 +282,7 @@ def _outages(stage: Stage) -> None:
         planned = local(stage.now - timedelta(days=2 if ahead > 0 else -ahead), 14)
         begins = local(stage.now + timedelta(days=ahead), 8)
         when = TimeRange(begins, begins + timedelta(days=days))
-        stage.at(
-            planned, lambda s=site, r=room, k=kind, w=when, y=why: _outage(stage, s, r, k, w, y)
-        )
+        stage.at(planned, partial(_outage, stage, site, room, kind, when, why))
 
 
 def _outage(stage: Stage, site: str, room: str, kind: str, when: TimeRange, why: str) -> None:

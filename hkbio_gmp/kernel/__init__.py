@@ -1,1 +1,1 @@
-"""Foundations without framework: time, findings, errors, transitions, events. Imports nothing of ours."""
+"""Foundations without framework: time, findings, errors, transitions. Imports nothing of ours."""

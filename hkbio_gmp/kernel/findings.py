@@ -48,7 +48,7 @@ _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.OK: 2}
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
-    """Return ``blocked`` if anything blocks, else ``attention`` if anything warns, else ``ready``."""
+    """``blocked`` if anything blocks, else ``attention`` if anything warns, else ``ready``."""
     severities = {finding.severity for finding in findings}
     if Severity.BLOCK in severities:
         return Verdict.BLOCKED

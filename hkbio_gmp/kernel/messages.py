@@ -13,7 +13,7 @@ Value = str | int | date | datetime | None
 
 
 class Message:
-    """A sentence with named values, such as ``Message("Occupied until {until}", until=instant)``."""
+    """A sentence with named values: ``Message("Occupied until {until}", until=instant)``."""
 
     __slots__ = ("template", "values", "zone")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 ATTEMPTS = 8
-_FIRST = timedelta(minutes=1)
 _LONGEST = timedelta(hours=6)
 
 
@@ -13,4 +12,4 @@ def next_attempt(now: datetime, attempts: int) -> datetime | None:
     """When to try again after ``attempts`` failures (UTC), doubling; None: give up and park."""
     if attempts >= ATTEMPTS:
         return None
-    return now + min(_FIRST * 2 ** (attempts - 1), _LONGEST)
+    return now + min(timedelta(minutes=2 ** (attempts - 1)), _LONGEST)

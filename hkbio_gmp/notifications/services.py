@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from flask_babel import force_locale
@@ -112,7 +113,7 @@ def _send_all(settings: Settings, messages: Sequence[OutboxMessage]) -> list[str
     outcomes = []
     for message in messages:
         error = _send(settings, message)
-        outcomes.append(write_unaudited(lambda s, m=message, e=error: _settle(s, m.id, e)))
+        outcomes.append(write_unaudited(partial(_settle, key=message.id, error=error)))
     return outcomes
 
 

@@ -55,7 +55,7 @@ class Audited:
         return str(inspect(self).identity[0])
 
 
-def audited_classes() -> list[type[Base]]:
+def audited_classes() -> list[type[Any]]:
     """Every audited table's class, ordered by table name."""
     found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, Audited)]
     return sorted(found, key=lambda c: str(c.__tablename__))
@@ -130,4 +130,3 @@ def shown(session: Session, obj: Any, attribute: str, target: type[Any] | None, 
 def row_key(obj: Any) -> str:
     """The primary key as text."""
     return ":".join(str(part) for part in inspect(obj).identity)
-

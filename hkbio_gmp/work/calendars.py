@@ -48,9 +48,7 @@ def lock_calendars(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tu
 
 def _ensure(session: Session, wanted: list[tuple[str, str]]) -> None:
     known = session.execute(
-        select(Calendar.kind, Calendar.code).where(
-            tuple_(Calendar.kind, Calendar.code).in_(wanted)
-        )
+        select(Calendar.kind, Calendar.code).where(tuple_(Calendar.kind, Calendar.code).in_(wanted))
     )
     missing = set(wanted) - {(kind, code) for kind, code in known}
     if not missing:
@@ -59,5 +57,3 @@ def _ensure(session: Session, wanted: list[tuple[str, str]]) -> None:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     rows = [{"kind": kind, "code": code, "seq": 0} for kind, code in sorted(missing)]
     session.execute(make(Calendar).on_conflict_do_nothing(), rows)
-
-

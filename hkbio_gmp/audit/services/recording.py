@@ -56,12 +56,11 @@ def _lock_head(connection: Connection, log: str) -> Frontier:
 
 def _open_log(connection: Connection, log: str) -> None:
     empty = Frontier()
-    values = {"code": log, "size": 0, "frontier": "", "root": empty.root().hex()}
-    columns = ", ".join(values)
-    named = ", ".join(f":{name}" for name in values)
-    connection.execute(
-        text(f"INSERT INTO audit_log ({columns}) VALUES ({named}) ON CONFLICT DO NOTHING"), values
+    statement = text(
+        "INSERT INTO audit_log (code, size, frontier, root) "
+        "VALUES (:code, 0, '', :root) ON CONFLICT DO NOTHING"
     )
+    connection.execute(statement, {"code": log, "root": empty.root().hex()})
 
 
 def _write_head(connection: Connection, log: str, frontier: Frontier) -> None:
@@ -117,4 +116,3 @@ def _row(facts: EntryFacts, seq: int, leaf: bytes, digest: bytes) -> dict[str, A
         "subject_ref": facts.subject_ref,
         "organisation": facts.organisation,
     }
-

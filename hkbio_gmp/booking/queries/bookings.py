@@ -52,7 +52,7 @@ def resources_of(booking: Booking) -> list[str]:
     return list(dict.fromkeys(a.resource for a in rows))
 
 
-def scoped(query: Select[tuple[Booking]], principal: Principal) -> Select[tuple[Booking]]:
+def scoped(query: Select[Booking], principal: Principal) -> Select[Booking]:
     """Only bookings within the person's reach. The query joins facility and organisation."""
     facilities, organisations = principal.facilities(READ), principal.organisations(READ)
     if facilities is None or organisations is None:
@@ -65,7 +65,7 @@ def scoped(query: Select[tuple[Booking]], principal: Principal) -> Select[tuple[
     )
 
 
-def _base() -> Select[tuple[Booking]]:
+def _base() -> Select[Booking]:
     return (
         select(Booking)
         .join(Facility, Booking.facility_id == Facility.id)
@@ -91,7 +91,7 @@ def list_bookings(session: Session, principal: Principal, wanted: BookingFilter)
     return list(session.scalars(query.limit(wanted.limit + 1)).unique())
 
 
-def _narrow(query: Select[tuple[Booking]], wanted: BookingFilter) -> Select[tuple[Booking]]:
+def _narrow(query: Select[Booking], wanted: BookingFilter) -> Select[Booking]:
     if wanted.facility:
         query = query.where(Facility.code == wanted.facility)
     if wanted.organisation:
@@ -107,7 +107,7 @@ def _narrow(query: Select[tuple[Booking]], wanted: BookingFilter) -> Select[tupl
     return query
 
 
-def _touching(wanted: BookingFilter) -> Select[tuple[int]]:
+def _touching(wanted: BookingFilter) -> Select[int]:
     rows = select(Allocation.booking_id)
     if wanted.resource:
         rows = rows.where(Allocation.resource == wanted.resource)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState
@@ -100,11 +100,11 @@ def _sees_all(principal: Principal, facility: str) -> bool:
     return reach is None or facility in reach
 
 
-def _occupied(row: Row[Any]) -> TimelineEntry:
+def _occupied(row: Any) -> TimelineEntry:
     return TimelineEntry(row.resource, "occupied", row.occupied_from, row.occupied_until)
 
 
-def _entry(row: Row[Any]) -> TimelineEntry:
+def _entry(row: Any) -> TimelineEntry:
     said = row._mapping
     over = said["checked_out_at"]
     return TimelineEntry(

@@ -78,15 +78,17 @@ def _circumstances(
     wanted = gates.needed(
         plan.facility.code, plan.resources.values(), plan.organisation, plan.emails
     )
-    found = gates.gate_findings(
-        plan.facility,
-        wanted,
-        gates.coverage(session, plan.facility.code, wanted),
-        gates.kinds(session),
-        plan.occupancy,
-        now,
-        at_check_in=at_check_in,
-    )
+    found: list[Finding | None] = [
+        *gates.gate_findings(
+            plan.facility,
+            wanted,
+            gates.coverage(session, plan.facility.code, wanted),
+            gates.kinds(session),
+            plan.occupancy,
+            now,
+            at_check_in=at_check_in,
+        )
+    ]
     found += [
         assessment.room_finding(room, plan.needs, open_processing=plan.project.open_processing)
         for room in plan.resources.values()

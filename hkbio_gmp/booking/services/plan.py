@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -246,7 +247,7 @@ def _check_sessions(wish: BookingWish, wrong: _Refusals) -> None:
 
 
 def _check_session(number: int, one: SessionWish, wrong: _Refusals) -> None:
-    at = {"number": number}
+    at: dict[str, Any] = {"number": number}
     if one.ends <= one.starts:
         wrong.add(
             "ends_at",

@@ -41,13 +41,13 @@ def lock_plan(work: Work, plan: Plan) -> Calendars:
 
 def load_booking(work: Work, reference: str) -> Booking:
     """The booking, locked with everything that it relies on. Raises NotFound."""
-    query = select(Booking).where(Booking.reference == reference)
-    booking = work.session.scalars(query).unique().one_or_none()
-    if booking is None:
+    home = select(Facility.code).join(Booking).where(Booking.reference == reference)
+    facility = work.session.scalar(home)
+    if facility is None:
         raise NotFound()
-    work.lock([("facility", booking.facility.code)])
-    work.session.refresh(booking)
-    return booking
+    work.lock([("facility", facility)])
+    query = select(Booking).where(Booking.reference == reference)
+    return work.session.scalars(query).unique().one()
 
 
 def check_version(booking: Booking, version: int | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.rules.status import CertificateFacts, covered_until
@@ -114,7 +115,7 @@ def _next(gate: Gate, certificates: Sequence[CertificateFacts]) -> datetime | No
     return day_start(min(later), gate.zone) if later else None
 
 
-def _named(gate: Gate) -> dict[str, Message | str]:
+def _named(gate: Gate) -> dict[str, Any]:
     return {"name": Message(gate.name), "subject": gate.subject}
 
 

@@ -1,4 +1,4 @@
-"""A certificate's status at a date. Days are calendar days in the facility's zone, both included."""
+"""A certificate's status at a date. Days are those of the facility's zone, both included."""
 
 from __future__ import annotations
 
