@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         clock=clock_time,
         short_instant=short_instant,
         duration=duration,
+        parsed_instant=parsed_instant,
         from_now=from_now,
         days_left_words=days_left_words,
         message=message,
@@ -180,6 +181,11 @@ def duration(value: timedelta | float | None) -> str:
         gettext("%(num)d min", num=left) if left and not days else "",
     ]
     return " ".join(part for part in parts if part) or gettext("%(num)d min", num=0)
+
+
+def parsed_instant(value: str) -> datetime:
+    """The instant of an entry's ``at``: ISO 8601 with an offset. Raises ValueError."""
+    return clock.utc(datetime.fromisoformat(value))
 
 
 def from_now(value: datetime | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
 
@@ -51,6 +52,16 @@ def test_every_call_fits_its_macro_when_pages_use_components() -> None:
         if macro not in exported or not fits(call, known[macro])
     ]
     assert wrong == []
+
+
+def test_every_filter_is_registered_when_a_template_uses_it(site: Flask) -> None:
+    known = set(site.jinja_env.filters)
+    used = {
+        (str(file.relative_to(TEMPLATES)), found.name)
+        for file in TEMPLATES.rglob("*.html")
+        for found in parsed(str(file.relative_to(TEMPLATES))).find_all(nodes.Filter)
+    }
+    assert {(name, one) for name, one in used if one not in known} == set()
 
 
 def test_every_icon_is_shipped_when_a_template_names_it() -> None:

@@ -90,6 +90,10 @@ def test_distance_has_a_direction_when_told_from_now() -> None:
     assert filters.from_now(now - timedelta(days=2)) == "2 days ago"
 
 
+def test_entry_time_is_an_instant_when_parsed() -> None:
+    assert filters.parsed_instant("2027-01-04T01:00:00.000000Z") == START
+
+
 @pytest.mark.parametrize(("days", "words"), [(9, "9 days left"), (0, "today"), (-1, "1 day ago")])
 def test_days_left_are_words_when_told(days: int, words: str) -> None:
     assert filters.days_left_words(days) == words
