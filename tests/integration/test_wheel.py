@@ -67,7 +67,7 @@ def serving(command: Path, folder: Path) -> Iterator[str]:
 
 def patient_client() -> requests.Session:
     client = requests.Session()
-    retry = Retry(connect=60, backoff_factor=0.1, backoff_max=0.5)
+    retry = Retry(total=240, backoff_factor=0.1, backoff_max=0.5)
     client.mount("http://", HTTPAdapter(max_retries=retry))
     return client
 
