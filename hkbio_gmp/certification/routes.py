@@ -32,7 +32,6 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import prove_password
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError, NotFound, NotValid, SignatureRefused
-from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.forms import SignForm, take_errors
 from hkbio_gmp.web.guards import principal, requires
@@ -168,7 +167,7 @@ def new() -> ResponseReturnValue:
 
 def told(error: DomainError) -> list[FieldError]:
     """The refusal's field errors; its detail where it names none."""
-    return error.errors or [FieldError("", error.detail, Message(""))]
+    return error.errors or [FieldError("form", error.detail, error.title)]
 
 
 def _renewed() -> Certificate | None:

@@ -189,6 +189,27 @@ class ApiToken(Audited, Base):
         return self.person.audit_subject()
 
 
+class Invitation(Audited, Base):
+    """A link to choose a password: shown or mailed once, kept as a digest, good once."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_person", "person_id"),)
+    __secrets__ = frozenset({"digest"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete=RESTRICT))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+    def audit_subject(self) -> Subject:
+        """Part of the person's record."""
+        return self.person.audit_subject()
+
+
 class SigningProof(Base):
     """A password verified for one person, record and version: single use, 60 seconds."""
 
@@ -200,6 +221,7 @@ class SigningProof(Base):
     record_type: Mapped[str]
     record_ref: Mapped[str]
     record_version: Mapped[int]
+    record_digest: Mapped[str]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

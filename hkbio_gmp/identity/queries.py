@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -12,6 +12,7 @@ from hkbio_gmp.identity.models import (
     AccessEvent,
     ApiToken,
     Grant,
+    Invitation,
     Organisation,
     Person,
     Scope,
@@ -20,12 +21,16 @@ from hkbio_gmp.identity.models import (
 from hkbio_gmp.identity.rules.grants import GrantFacts, PersonPrincipal
 from hkbio_gmp.identity.rules.permissions import ScopeKind
 from hkbio_gmp.kernel.errors import NotFound
+from hkbio_gmp.kernel.ids import secret_digest
 
 __all__ = ["PersonPrincipal"]
 
 
 def find_person(session: Session, email: str) -> Person | None:
     """The person of that e-mail address, in any case, or None."""
+    # PostgreSQL refuses NUL in a text; nobody has such an address
+    if not email.strip().isprintable():
+        return None
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
@@ -39,7 +44,7 @@ def get_person(session: Session, email: str) -> Person:
 
 def find_people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
     """E-mail address → person, of those that exist."""
-    wanted = {email.strip().lower() for email in emails}
+    wanted = {email.strip().lower() for email in emails if email.strip().isprintable()}
     people = session.scalars(select(Person).where(Person.email.in_(wanted)))
     return {person.email: person for person in people}
 
@@ -70,7 +75,18 @@ def _facts(grant: Grant) -> GrantFacts:
 
 def get_organisation(session: Session, code: str) -> Organisation:
     """The organisation of that code. Raises NotFound."""
-    found = session.scalar(select(Organisation).where(Organisation.code == code))
+    query = select(Organisation).where(Organisation.code == code)
+    found = session.scalar(query) if code.isprintable() else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def get_person_by_code(session: Session, code: str) -> Person:
+    """The person of a code such as ``U000012``. Raises NotFound."""
+    number = code.removeprefix("U")
+    known = code.startswith("U") and number.isascii() and number.isdecimal() and len(number) < 10
+    found = session.get(Person, int(number)) if known else None
     if found is None:
         raise NotFound()
     return found
@@ -131,14 +147,26 @@ def people_with_role(session: Session, role: str, scope_code: str, now: datetime
     return [g.person for g in rows if g.person.active and _facts(g).holds_at(now)]
 
 
-def find_scope(session: Session, code: str) -> Scope | None:
-    """The scope of that code (``system`` for the system's), or None."""
-    wanted = "SYSTEM" if code.lower() == "system" else code
-    return session.scalar(select(Scope).where(Scope.code == wanted))
+def find_scopes(session: Session, code: str) -> list[Scope]:
+    """The scopes of that code, or of that ``kind:code``; ``system`` is the system's."""
+    kind, colon, own = code.partition(":")
+    wanted = own if colon else code
+    if not wanted.isprintable():
+        return []
+    wanted = "SYSTEM" if wanted.lower() == "system" else wanted
+    query = select(Scope).where(Scope.code == wanted).order_by(Scope.id)
+    return list(session.scalars(query.where(Scope.kind == kind) if colon else query))
 
 
-def list_web_sessions(session: Session, person_id: int, now: datetime) -> list[WebSession]:
-    """A person's living sessions, newest first."""
+def list_scopes(session: Session) -> list[Scope]:
+    """Every scope, by kind and code."""
+    return list(session.scalars(select(Scope).order_by(Scope.kind, Scope.code)))
+
+
+def list_web_sessions(
+    session: Session, person_id: int, now: datetime, idle_minutes: int
+) -> list[WebSession]:
+    """A person's living sessions at ``now`` (UTC), newest first."""
     return list(
         session.scalars(
             select(WebSession)
@@ -146,6 +174,7 @@ def list_web_sessions(session: Session, person_id: int, now: datetime) -> list[W
                 WebSession.person_id == person_id,
                 WebSession.ended_at.is_(None),
                 WebSession.expires_at > now,
+                WebSession.last_seen_at > now - timedelta(minutes=idle_minutes),
             )
             .order_by(WebSession.id.desc())
         )
@@ -158,6 +187,22 @@ def list_tokens(session: Session, person_id: int) -> list[ApiToken]:
     return list(session.scalars(query))
 
 
-def list_access_events(session: Session, limit: int = 200) -> list[AccessEvent]:
-    """The newest events of the access log."""
-    return list(session.scalars(select(AccessEvent).order_by(AccessEvent.id.desc()).limit(limit)))
+def list_access_events(
+    session: Session, *, person: str | None = None, before: int | None = None, limit: int = 100
+) -> list[AccessEvent]:
+    """Events of the access log, newest first, of one person's code, older than an id."""
+    query = select(AccessEvent).order_by(AccessEvent.id.desc()).limit(limit)
+    if person:
+        query = query.where(AccessEvent.person_code == person)
+    if before is not None:
+        query = query.where(AccessEvent.id < before)
+    return list(session.scalars(query))
+
+
+def find_invitation(session: Session, secret: str, now: datetime) -> Invitation | None:
+    """The open invitation of a link, or None: unknown, used, too old, or its person disabled."""
+    query = select(Invitation).where(Invitation.digest == secret_digest(secret))
+    found = session.scalar(query)
+    if found is None or found.ended_at is not None or found.expires_at <= now:
+        return None
+    return found if found.person.active else None

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel.errors import DomainError
-from hkbio_gmp.kernel.messages import Message, N_
+from hkbio_gmp.kernel.messages import N_, Message
 
 API_PREFIX = "/api/"
 _PAGES = {403, 404, 409, 413, 429, 500}

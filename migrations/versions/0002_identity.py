@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.Column("request_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_event")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_access_event_at", "access_event", ["at"], unique=False)
     op.create_table(
@@ -36,6 +37,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "scope",
@@ -47,6 +49,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope")),
         sa.UniqueConstraint("kind", "code", name=op.f("uq_scope_kind_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "person",
@@ -68,6 +71,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "api_token",
@@ -87,6 +91,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "role_grant",
@@ -118,9 +123,29 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_role_grant_person", "role_grant", ["person_id"], unique=False)
     op.create_index("ix_role_grant_scope", "role_grant", ["scope_id", "role"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_invitation_person_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("digest", name=op.f("uq_invitation_digest")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_invitation_person", "invitation", ["person_id"], unique=False)
     op.create_table(
         "sign_in_guard",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -158,6 +183,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
         sa.UniqueConstraint("number", name=op.f("uq_signature_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "signing_proof",
@@ -167,6 +193,7 @@ def upgrade() -> None:
         sa.Column("record_type", sa.String(), nullable=False),
         sa.Column("record_ref", sa.String(), nullable=False),
         sa.Column("record_version", sa.Integer(), nullable=False),
+        sa.Column("record_digest", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -177,6 +204,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_proof")),
         sa.UniqueConstraint("secret_digest", name=op.f("uq_signing_proof_secret_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "web_session",
@@ -196,21 +224,39 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
         sa.UniqueConstraint("digest", name=op.f("uq_web_session_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_web_session_person", "web_session", ["person_id"], unique=False)
     protect()
 
 
+# The access log grows only; signatures stand as signed; people and their roles are never deleted.
+KEPT = {
+    "access_event": ("UPDATE", "DELETE"),
+    "signature": ("UPDATE", "DELETE"),
+    "person": ("DELETE",),
+    "role_grant": ("DELETE",),
+}
+
+
 def protect() -> None:
-    """The access log is append-only, as the audit log is."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE TRIGGER access_event_no_change BEFORE UPDATE OR DELETE ON access_event "
-            "FOR EACH ROW EXECUTE FUNCTION audit_append_only()"
-        )
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER access_event_no_{verb.lower()} BEFORE {verb} ON access_event "
-            "BEGIN SELECT RAISE(ABORT, 'access_event is append-only'); END"
-        )
+    """Refuse what would rewrite history, on both databases."""
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    for table, verbs in KEPT.items():
+        for verb in (*verbs, "TRUNCATE") if postgresql else verbs:
+            op.execute(_postgresql(table, verb) if postgresql else _sqlite(table, verb))
+
+
+def _postgresql(table: str, verb: str) -> str:
+    each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"FOR EACH {each} EXECUTE FUNCTION audit_append_only()"
+    )
+
+
+def _sqlite(table: str, verb: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )

@@ -1,144 +1,125 @@
-"""Administration of accounts and roles; confirmation of GMP roles at the facility."""
+"""Administration of accounts: adding, inviting, disabling; the access log."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from hkbio_gmp import work
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity import queries, services
-from hkbio_gmp.identity.forms import GrantForm, PersonForm, ReasonForm
-from hkbio_gmp.identity.models import Person, Scope
-from hkbio_gmp.identity.routes.sign_in import settings
-from hkbio_gmp.identity.rules.grants import PersonPrincipal
-from hkbio_gmp.kernel.errors import NotFound, NotValid
-from hkbio_gmp.kernel.protocols import Principal
-from hkbio_gmp.kernel.timerange import day_end
+from hkbio_gmp.identity.forms import AccessFilterForm, GrantForm, PersonForm, ReasonForm
+from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.presence import settings, who
+from hkbio_gmp.kernel.errors import NotValid
 from hkbio_gmp.web.forms import take_errors
-from hkbio_gmp.web.guards import principal, requires
+from hkbio_gmp.web.guards import requires
+from hkbio_gmp.work import Work
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-
-def who() -> PersonPrincipal:
-    """The person who asks."""
-    found = principal()
-    if not isinstance(found, PersonPrincipal):
-        raise NotFound()
-    return found
-
-
-def waiting(found: Principal) -> int:
-    """How many roles wait for this person's confirmation."""
-    if not isinstance(found, PersonPrincipal):
-        return 0
-    return len(queries.list_proposed_grants(db.session, found))
+INVITE = "identity:person:invite"
+EVENTS = 100
+_HIGHEST_ID = 2**31 - 1
+EVENT_LABELS = {
+    "signed in": lazy_gettext("Signed in"),
+    "sign-in refused": lazy_gettext("Sign-in refused"),
+    "signature refused": lazy_gettext("Signature refused"),
+    "password refused": lazy_gettext("Password refused"),
+    "read": lazy_gettext("Read"),
+}
 
 
 @blueprint.get("")
-@requires("identity:person:invite")
+@requires(INVITE)
 def people() -> ResponseReturnValue:
     """Everybody's accounts."""
     return render_template("identity/people.html", people=queries.list_people(db.session))
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
-@requires("identity:person:invite")
+@requires(INVITE)
 def new_person() -> ResponseReturnValue:
-    """Add an account; its roles come after it."""
+    """Add an account and invite its person; roles come after it."""
     form = PersonForm()
     organisations = queries.list_organisations(db.session)
     form.organisation.choices = [("", _("None")), *((o.code, o.name) for o in organisations)]
     if form.validate_on_submit():
         try:
-            code = work.run(
-                who().acting_for("identity:person:invite"),
-                "identity:person:added",
-                None,
-                lambda unit: (
-                    services.add_person(
-                        unit,
-                        form.email.data,
-                        form.name.data,
-                        organisation=form.organisation.data or None,
-                    ).code
-                ),
-            )
-            return redirect(url_for(".person", code=code))
+            return _added(form)
         except NotValid as error:
             take_errors(form, error.errors)
     return render_template("identity/person_new.html", form=form), 422 if form.errors else 200
 
 
-def _person(code: str) -> Person:
-    number = code.removeprefix("U")
-    found = db.session.get(Person, int(number)) if number.isdigit() and len(number) < 10 else None
-    if found is None:
-        raise NotFound()
-    return found
+def _added(form: PersonForm) -> ResponseReturnValue:
+    email, name = form.email.data or "", form.name.data or ""
+    organisation = form.organisation.data or None
 
+    def command(unit: Work) -> tuple[str, str]:
+        added = services.add_person(unit, email, name, organisation=organisation)
+        return added.code, services.invite_person(unit, added.email)
 
-def _scopes() -> list[tuple[str, str]]:
-    rows = db.session.query(Scope).order_by(Scope.kind, Scope.code)
-    return [("system", "SYSTEM"), *((s.code, s.code) for s in rows if s.kind != "system")]
-
-
-@blueprint.get("/people/<code>")
-@requires("identity:person:invite")
-def person(code: str) -> ResponseReturnValue:
-    """One account with its roles."""
-    return _person_page(_person(code), GrantForm(scopes=_scopes()))
-
-
-def _person_page(found: Person, form: GrantForm) -> str:
-    return render_template(
-        "identity/person.html",
-        person=found,
-        grants=queries.list_grants(db.session, found),
-        form=form,
-        reason=ReasonForm(),
-    )
-
-
-@blueprint.post("/people/<code>/grants")
-@requires("identity:grant:propose")
-def propose(code: str) -> ResponseReturnValue:
-    """Propose a role for an account."""
-    found, form = _person(code), GrantForm(scopes=_scopes())
-    if not form.validate():
-        return _person_page(found, form), 422
-    email, ends = found.email, _ends(form)
-    try:
-        work.run(
-            who().acting_for("identity:grant:propose"),
-            "identity:grant:proposed",
-            None,
-            lambda unit: services.propose_grant(
-                unit, who(), email, form.role.data, form.scope.data, ends
-            ),
-        )
-    except NotValid as error:
-        take_errors(form, error.errors)
-        return _person_page(_person(code), form), 422
-    flash(_("The role is proposed."), "ok")
+    code, secret = work.run(who().acting_for(INVITE), "identity:person:added", None, command)
+    _say_invited(secret)
     return redirect(url_for(".person", code=code))
 
 
-def _ends(form: GrantForm) -> datetime | None:
-    return day_end(form.ends.data, settings().zone) if form.ends.data else None
+def _say_invited(secret: str) -> None:
+    if settings().smtp_url:
+        flash(_("A link to choose a password is on its way by mail."), "ok")
+        return
+    # without a mail server the person cannot get it otherwise
+    link = f"{settings().base_url}{url_for('invitations.accept', key=secret)}"
+    flash(_("No mail server is set. Give this link to the person: %(link)s", link=link), "warn")
+
+
+@blueprint.get("/people/<code>")
+@requires(INVITE)
+def person(code: str) -> ResponseReturnValue:
+    """One account with its roles."""
+    found = queries.get_person_by_code(db.session, code)
+    return person_page(found, GrantForm(scopes=scope_choices()))
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Every scope, the system's first."""
+    rows = [s for s in queries.list_scopes(db.session) if s.kind != "system"]
+    return [("system", "SYSTEM"), *((s.audit_code, s.code) for s in rows)]
+
+
+def person_page(found: Person, form: GrantForm, reason: ReasonForm | None = None) -> str:
+    """The page of one account."""
+    shown: dict[str, Any] = {"person": found, "form": form, "reason": reason or ReasonForm()}
+    grants = queries.list_grants(db.session, found)
+    return render_template("identity/person.html", grants=grants, may_end=True, **shown)
+
+
+@blueprint.post("/people/<code>/invitation")
+@requires(INVITE)
+def invite(code: str) -> ResponseReturnValue:
+    """Send a link to choose a password, for instance to whoever forgot it."""
+    email = queries.get_person_by_code(db.session, code).email
+    secret = work.run(
+        who().acting_for(INVITE),
+        "identity:person:invited",
+        None,
+        lambda unit: services.invite_person(unit, email),
+    )
+    _say_invited(secret)
+    return redirect(url_for(".person", code=code))
 
 
 @blueprint.post("/people/<code>/disable")
 @requires("identity:person:disable")
 def disable(code: str) -> ResponseReturnValue:
     """Disable an account for good."""
-    found, form = _person(code), ReasonForm()
+    found, form = queries.get_person_by_code(db.session, code), ReasonForm()
     if not form.validate():
-        return _person_page(found, GrantForm(scopes=_scopes())), 422
+        return person_page(found, GrantForm(scopes=scope_choices()), form), 422
     email = found.email
     work.run(
         who().acting_for("identity:person:disable"),
@@ -150,46 +131,20 @@ def disable(code: str) -> ResponseReturnValue:
     return redirect(url_for(".person", code=code))
 
 
-@blueprint.post("/grants/<int:key>/end")
-@requires("identity:grant:end")
-def end_grant(key: int) -> ResponseReturnValue:
-    """End a role at once."""
-    form = ReasonForm()
-    if not form.validate():
-        flash(_("Give the reason for which the role ends."), "block")
-        return redirect(url_for(".people"))
-    work.run(
-        who().acting_for("identity:grant:end"),
-        "identity:grant:ended",
-        form.reason.data,
-        lambda unit: services.end_grant(unit, who(), key).id,
+@blueprint.get("/access")
+@requires("audit:access:read")
+def access() -> ResponseReturnValue:
+    """Who came in, who was refused, what auditors read."""
+    form = AccessFilterForm()
+    before = request.args.get("before", type=int)
+    person = form.person.data.strip() if form.validate() and form.person.data else None
+    events = queries.list_access_events(
+        db.session,
+        person=person if person and person.isprintable() else None,
+        before=min(before, _HIGHEST_ID) if before is not None else None,
+        limit=EVENTS,
     )
-    flash(_("The role has ended."), "ok")
-    return redirect(url_for(".people"))
-
-
-@blueprint.get("/confirmations")
-@requires("identity:grant:confirm")
-def confirmations() -> ResponseReturnValue:
-    """Proposed roles that this facility decides on."""
-    grants = queries.list_proposed_grants(db.session, who())
-    return render_template("identity/confirmations.html", grants=grants, reason=ReasonForm())
-
-
-@blueprint.post("/confirmations/<int:key>/<any(confirm, refuse):verb>")
-@requires("identity:grant:confirm")
-def decide(key: int, verb: str) -> ResponseReturnValue:
-    """Confirm or refuse a proposed role; refusing needs a reason."""
-    form = ReasonForm()
-    if verb == "refuse" and not form.validate():
-        flash(_("Give the reason for which the role is refused."), "block")
-        return redirect(url_for(".confirmations"))
-    past = {"confirm": "confirmed", "refuse": "refused"}[verb]
-    work.run(
-        who().acting_for("identity:grant:confirm"),
-        f"identity:grant:{past}",
-        form.reason.data or None,
-        lambda unit: services.decide_grant(unit, who(), key, verb).id,
+    following = events[-1].id if len(events) == EVENTS else None
+    return render_template(
+        "identity/access.html", events=events, form=form, following=following, labels=EVENT_LABELS
     )
-    flash(_("Decided."), "ok")
-    return redirect(url_for(".confirmations"))

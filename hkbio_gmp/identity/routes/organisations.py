@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity import queries
-from hkbio_gmp.web.guards import principal, requires
+from hkbio_gmp.identity.presence import who
+from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -16,9 +17,9 @@ blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 @requires("identity:organisation:read")
 def organisation(code: str) -> ResponseReturnValue:
     """One organisation; its people only to those who may read them."""
-    who = principal()
-    found = queries.get_visible_organisation(db.session, who, code)
+    person = who()
+    found = queries.get_visible_organisation(db.session, person, code)
     people = []
-    if who.may("identity:person:read", organisation=code):
+    if person.may("identity:person:read", organisation=code):
         people = queries.list_people(db.session, found)
     return render_template("identity/organisation.html", organisation=found, people=people)

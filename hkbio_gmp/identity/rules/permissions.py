@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hkbio_gmp.kernel.messages import N_
+
 
 class ScopeKind(StrEnum):
     """Where a role holds."""
@@ -154,19 +156,24 @@ def _role(
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        _role("requester", "Requester", _ORGANISATION, _REQUESTER),
-        _role("organisation_admin", "Organisation admin", _ORGANISATION, _ORGANISATION_ADMIN),
-        _role("sponsor_quality", "Sponsor quality", _ORGANISATION, _SPONSOR_QUALITY),
-        _role("operator", "Operator", _FACILITY, _OPERATOR, gmp=True),
-        _role("quality_control", "Quality control", _FACILITY, _QUALITY_CONTROL, gmp=True),
-        _role("facility_manager", "Facility manager", _FACILITY, _MANAGER, gmp=True),
-        _role("quality", "Quality", _FACILITY, _QUALITY, gmp=True),
-        _role("authorized_person", "Authorized Person", _FACILITY, _AUTHORIZED_PERSON, gmp=True),
-        _role("auditor", "Auditor", frozenset(ScopeKind), _AUDITOR, needs_end=True),
-        _role("programme", "Programme", _SYSTEM, _PROGRAMME),
-        _role("admin", "Administrator", _SYSTEM, _ADMIN),
+        _role("requester", N_("Requester"), _ORGANISATION, _REQUESTER),
+        _role("organisation_admin", N_("Organisation admin"), _ORGANISATION, _ORGANISATION_ADMIN),
+        _role("sponsor_quality", N_("Sponsor quality"), _ORGANISATION, _SPONSOR_QUALITY),
+        _role("operator", N_("Operator"), _FACILITY, _OPERATOR, gmp=True),
+        _role("quality_control", N_("Quality control"), _FACILITY, _QUALITY_CONTROL, gmp=True),
+        _role("facility_manager", N_("Facility manager"), _FACILITY, _MANAGER, gmp=True),
+        _role("quality", N_("Quality"), _FACILITY, _QUALITY, gmp=True),
+        _role(
+            "authorized_person", N_("Authorized Person"), _FACILITY, _AUTHORIZED_PERSON, gmp=True
+        ),
+        _role("auditor", N_("Auditor"), frozenset(ScopeKind), _AUDITOR, needs_end=True),
+        _role("programme", N_("Programme"), _SYSTEM, _PROGRAMME),
+        _role("admin", N_("Administrator"), _SYSTEM, _ADMIN),
     )
 }
+
+# Who confirms a GMP role at a facility (contract: never for oneself, never whoever proposed it).
+CONFIRMERS = ("facility_manager", "quality")
 
 
 def permits(role: str, permission: str) -> bool:

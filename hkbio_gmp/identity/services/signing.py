@@ -11,14 +11,15 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.config import Settings
 from hkbio_gmp.identity.models import Person, Signature
 from hkbio_gmp.identity.models import SigningProof as ProofRow
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
-from hkbio_gmp.identity.services import passwords, sign_in
+from hkbio_gmp.identity.services import lockout, passwords
+from hkbio_gmp.identity.services.access import NOWHERE, Client
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Signed
 from hkbio_gmp.kernel.errors import FieldError, SignatureRefused
@@ -28,6 +29,7 @@ from hkbio_gmp.work import Work, next_number, write_unaudited
 from hkbio_gmp.work.audited import row_values
 
 VALID_FOR = timedelta(seconds=60)
+_FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,18 @@ class SigningProof:
 
 
 def record_digest(session: Session, *rows: Any) -> str:
-    """SHA-256 over the RFC 8785 form of a record's rows, as the log would show them."""
+    """SHA-256 (hexadecimal) over the RFC 8785 form of a record's rows, as the log shows them."""
     said = [{"table": row.__tablename__, **row_values(session, row)} for row in rows]
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
 def prove_password(
-    session: Session, settings: Settings, person_id: int, password: str, record: SignedRecord
+    session: Session,
+    settings: Settings,
+    person_id: int,
+    password: str,
+    record: SignedRecord,
+    client: Client = NOWHERE,
 ) -> SigningProof:
     """Verify the password before the transaction, because argon2 is slow.
 
@@ -65,17 +72,31 @@ def prove_password(
     towards the lock.
     """
     person = session.get_one(Person, person_id)
-    right = passwords.matches(person.password_hash, password)
-    if sign_in.is_locked(session, person_id) or not person.active:
-        raise _refused(Message("The account is locked."), Message("Wait, or ask an administrator."))
-    if not right:
-        sign_in.record_failure(settings, person_id, "signature refused", None)
-        raise _refused(
-            Message("The password is wrong."), Message("Enter the password that you sign in with.")
-        )
+    locked = lockout.locked_now(session, person_id) or not person.active
+    if locked or not _right(settings, person, password):
+        if not locked:
+            lockout.record_failure(settings, person_id, "signature refused", client)
+        raise _locked() if locked else _wrong()
     secret = new_secret()
-    write_unaudited(lambda s: s.add(_row(person_id, record, secret)))
+    if not write_unaudited(lambda s: _keep(s, person_id, record, secret)):
+        raise _locked()
     return SigningProof(secret)
+
+
+def _right(settings: Settings, person: Person, password: str) -> bool:
+    fits = passwords.matches(person.password_hash, password)
+    return fits and passwords.usable(settings, password)
+
+
+def _keep(session: Session, person_id: int, record: SignedRecord, secret: str) -> bool:
+    """Keep the proof, unless the account was locked while the password was verified."""
+    guard = lockout.locked_guard(session, person_id)
+    if lockout.is_locked(guard):
+        return False
+    lockout.clear_failures(guard)
+    session.execute(delete(ProofRow).where(ProofRow.expires_at < clock.now() - _FORGOTTEN_AFTER))
+    session.add(_row(person_id, record, secret))
+    return True
 
 
 def _row(person_id: int, record: SignedRecord, secret: str) -> ProofRow:
@@ -85,8 +106,19 @@ def _row(person_id: int, record: SignedRecord, secret: str) -> ProofRow:
         record_type=record.type,
         record_ref=record.ref,
         record_version=record.version,
+        record_digest=record.digest,
         expires_at=clock.now() + VALID_FOR,
         used_at=None,
+    )
+
+
+def _locked() -> SignatureRefused:
+    return _refused(Message("The account is locked."), Message("Wait, or ask an administrator."))
+
+
+def _wrong() -> SignatureRefused:
+    return _refused(
+        Message("The password is wrong."), Message("Enter the password that you sign in with.")
     )
 
 
@@ -104,12 +136,13 @@ def sign(
     """Consume the proof and sign ``record`` as it stands in this transaction.
 
     Raises SignatureRefused where the proof is used up, too old, another person's, or for another
-    record or version.
+    record, version or content, and where the account was disabled since.
     """
     row = work.session.scalar(
         select(ProofRow)
         .where(ProofRow.secret_digest == secret_digest(proof.secret))
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None or not _fits(row, work, principal, record):
         raise _refused(
@@ -124,16 +157,14 @@ def sign(
 
 
 def _fits(row: ProofRow, work: Work, principal: PersonPrincipal, record: SignedRecord) -> bool:
-    same_record = (row.record_type, row.record_ref, row.record_version) == (
-        record.type,
-        record.ref,
-        record.version,
-    )
+    proved = (row.record_type, row.record_ref, row.record_version, row.record_digest)
     return (
-        same_record
+        proved == (record.type, record.ref, record.version, record.digest)
         and row.used_at is None
         and row.person_id == principal.person_id
         and row.expires_at - VALID_FOR <= work.at < row.expires_at
+        and work.actor.id == principal.code
+        and work.session.get_one(Person, row.person_id).active
     )
 
 

@@ -12,8 +12,9 @@ from hkbio_gmp.identity import queries
 from hkbio_gmp.identity.models import ApiToken
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.errors import NotFound
+from hkbio_gmp.kernel.errors import NotFound, WrongState
 from hkbio_gmp.kernel.ids import new_secret, secret_digest
+from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
 
 
@@ -28,13 +29,16 @@ class TokenHolder:
 def create_token(work: Work, email: str, name: str, *, days: int, read_only: bool) -> str:
     """Make a token that ends after ``days``; returns the secret, which is kept nowhere.
 
-    Raises NotFound for an unknown person.
+    Raises NotFound for an unknown person; WrongState for a disabled one.
     """
+    person = queries.get_person(work.session, email)
+    if not person.active:
+        raise WrongState(Message("The account is disabled for good."))
     secret = new_secret()
     work.session.add(
         ApiToken(
             digest=secret_digest(secret),
-            person=queries.get_person(work.session, email),
+            person=person,
             name=name.strip()[:100],
             read_only=read_only,
             created_at=work.at,

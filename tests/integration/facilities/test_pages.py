@@ -200,3 +200,59 @@ def test_panel_and_badge_are_shown_when_a_higher_feature_registers_them(
     sign_in(client, "admin@a.example")
     assert "panel of LCT-CR1" in page(client, "/resources/LCT-CR1")
     assert "busy now" in page(client, "/facilities/LCT")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/facilities/%00",
+        "/resources/LCT%00",
+        "/projects/%00",
+        f"/projects/{'A' * 3000}",
+        "/facilities/LCT/rules?version=99999999999999999999",
+    ],
+)
+def test_page_is_not_found_when_no_row_could_have_the_code(
+    client: FlaskClient, site: None, address: str
+) -> None:
+    sign_in(client, "admin@a.example")
+    page(client, address, 404)
+
+
+@pytest.mark.parametrize("query", ["facility=%00", "status=%00", "facility=NONE&status=odd"])
+def test_list_is_empty_when_the_filter_fits_nothing(
+    client: FlaskClient, site: None, query: str
+) -> None:
+    sign_in(client, "admin@a.example")
+    assert f'href="/projects/{CODE}"' not in page(client, f"/projects?{query}")
+
+
+BAD = ["", " ", "\x00", "x" * 5000, "🧬", "陳大文", "a\nb", "'; DROP TABLE batch; --"]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_bad_text_is_answered_at_its_field_when_a_form_is_sent(
+    client: FlaskClient, site: None, text: str
+) -> None:
+    sign_in(client, "admin@a.example")
+    names = ("organisation", "facility", "code", "title", "product", "process_class", "vector")
+    answer = client.post("/projects/new", data=dict.fromkeys(names, text))
+    assert answer.status_code == 422
+    assert "field-error" in answer.text
+    batch = client.post(f"/projects/{CODE}/batches", data={"code": text, "donor_code": text})
+    assert batch.status_code == 422
+    db.session.rollback()
+    project = queries.find_project(db.session, CODE)
+    assert project is not None
+    assert project.version == 1
+
+
+@pytest.mark.parametrize("text", [*BAD, "2030-02-30", "9999-12-31"])
+def test_bad_day_is_answered_at_its_field_when_a_closure_is_sent(
+    client: FlaskClient, site: None, text: str
+) -> None:
+    sign_in(client, "manager@lct.example")
+    answer = client.post("/facilities/LCT/closures/new", data={**CLOSURE, "first": text})
+    assert answer.status_code == 422
+    db.session.rollback()
+    assert len(queries.list_closures(db.session, "LCT")) == 1

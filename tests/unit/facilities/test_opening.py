@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
-from hkbio_gmp.facilities.rules.opening import is_open_throughout, open_ranges
+from hkbio_gmp.facilities.rules.opening import closed_spans, is_open_throughout, open_ranges
 from hkbio_gmp.facilities.rules.public_holidays import general_holidays
 from hkbio_gmp.kernel.timerange import TimeRange
 
@@ -79,3 +79,14 @@ def test_holidays_are_in_order_when_years_are_crossed() -> None:
     found = general_holidays(date(2026, 12, 1), date(2027, 1, 31))
     assert found == sorted(found)
     assert {item.day.year for item in found} == {2026, 2027}
+
+
+def test_neighbouring_days_are_joined_when_they_are_closed_for_one_reason() -> None:
+    other = ClosedDay(date(2027, 1, 6), "Holiday", "假期", "law")
+    days = [closed(date(2027, 1, n)) for n in (8, 5, 6, 4)]
+    spans = closed_spans([*days, other])
+    assert [(span.first.day, span.last.day, span.name) for span in spans] == [
+        (4, 6, "Shutdown"),
+        (6, 6, "Holiday"),
+        (8, 8, "Shutdown"),
+    ]

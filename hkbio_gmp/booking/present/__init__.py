@@ -1,0 +1,1 @@
+"""Bookings made ready for pages."""

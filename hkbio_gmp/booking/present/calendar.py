@@ -1,0 +1,170 @@
+"""The resource timeline of a facility and, at its foot, the occupancy of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking import queries
+from hkbio_gmp.booking.models import Outage
+from hkbio_gmp.booking.present.bars import Run, booking_bar, outage_bar, runs
+from hkbio_gmp.booking.present.rooms import Place, other_site, room_groups
+from hkbio_gmp.booking.present.window import Days
+from hkbio_gmp.booking.queries import TimelineEntry
+from hkbio_gmp.booking.queries.gates import ROOM_KINDS
+from hkbio_gmp.certification import queries as certification
+from hkbio_gmp.certification.rules.status import CertificateFacts
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Facility, Resource
+from hkbio_gmp.identity.rules.grants import PersonPrincipal
+from hkbio_gmp.web.filters import localised, page_url
+from hkbio_gmp.web.timeline import Bar, Group, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a facility to show; ``status`` and ``process_class`` leave others out."""
+
+    facility: Facility
+    days: Days
+    now: datetime
+    status: str = ""
+    process_class: str = ""
+    selected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The picture, and the same as a list for the table."""
+
+    timeline: Timeline
+    runs: list[Run]
+    outages: list[Outage]
+    classes: dict[str, str]
+
+
+def calendar_of(session: Session, person: PersonPrincipal, wanted: Wanted) -> Calendar:
+    """The calendar of one facility as the person may see it."""
+    home, days = wanted.facility, wanted.days
+    window = days.in_zone(home.zone)
+    classes = class_names(session, home.code)
+    found = queries.list_timeline(session, person, home.code, window, wanted.now)
+    shown = [run for run in runs(found) if _is_wanted(run, wanted)]
+    outages = _outages(session, person, wanted)
+    groups = _home(session, person, wanted, shown, outages, classes)
+    groups += _others(session, person, wanted)
+    picture = Timeline(days.first, days.last, home.zone, tuple(groups), wanted.now)
+    return Calendar(picture, sorted(shown, key=lambda run: run.starts), outages, classes)
+
+
+def class_names(session: Session, facility: str) -> dict[str, str]:
+    """Code → name of a facility's process classes in the present language."""
+    rows = facilities.list_process_classes(session, facility)
+    return {row.code: localised(row) for row in rows}
+
+
+def _is_wanted(run: Run, wanted: Wanted) -> bool:
+    right_class = not wanted.process_class or run.head.process_class == wanted.process_class
+    return right_class and (not wanted.status or _shown(run) == wanted.status)
+
+
+def _shown(run: Run) -> str:
+    known = {"cleaning": "completed", "move_proposed": "requested"}
+    return known.get(run.status, run.status)
+
+
+def _outages(session: Session, person: PersonPrincipal, wanted: Wanted) -> list[Outage]:
+    if wanted.status not in {"", "outage"}:
+        return []
+    window = wanted.days.in_zone(wanted.facility.zone)
+    rows = queries.list_outages(session, person, window)
+    return [row for row in rows if row.facility_id == wanted.facility.id]
+
+
+def _home(
+    session: Session,
+    person: PersonPrincipal,
+    wanted: Wanted,
+    shown: Iterable[Run],
+    outages: Iterable[Outage],
+    classes: dict[str, str],
+) -> list[Group]:
+    home = wanted.facility
+    bars: dict[str, list[Bar]] = defaultdict(list)
+    for run in shown:
+        href = page_url(booking=run.head.reference) if run.head.reference else None
+        bar = booking_bar(run, lambda code: classes.get(code, code), href, wanted.selected)
+        bars[run.head.resource].append(bar)
+    for outage in outages:
+        href = url_for("outages.outage", reference=outage.reference)
+        bars[outage.resource].append(outage_bar(outage, href))
+    resources = facilities.list_resources(session, home.code)
+    place = Place(
+        zone=home.zone,
+        now=wanted.now,
+        until=wanted.days.in_zone(home.zone).ends,
+        bars_of=lambda code: tuple(bars.get(code, ())),
+        qualified=_qualified(session, person, home.code, resources),
+        href=lambda resource: url_for("facilities.resource", code=resource.code),
+    )
+    return room_groups(place, facilities.list_air_zones(session, home.code), resources)
+
+
+def _qualified(
+    session: Session, person: PersonPrincipal, facility: str, resources: Iterable[Resource]
+) -> dict[str, list[CertificateFacts]]:
+    """Room → its qualifications, for those who may know of them."""
+    may = person.may(certification.READ, facility=facility)
+    if not may and person.organisations(certification.READ) == frozenset():
+        return {}
+    rooms = {r.code: ROOM_KINDS[r.grade] for r in resources if r.grade in ROOM_KINDS}
+    held = certification.coverage(session, facility, {("resource", code) for code in rooms})
+    return {code: held.get(("resource", code, kind), []) for code, kind in rooms.items()}
+
+
+def _others(session: Session, person: PersonPrincipal, wanted: Wanted) -> list[Group]:
+    if wanted.status not in {"", "occupied"}:
+        return []
+    found = []
+    for row in facilities.list_facilities(session):
+        if row.id != wanted.facility.id:
+            found.append(_other(session, person, row, wanted))
+    return [group for group in found if group.rows]
+
+
+def _other(session: Session, person: PersonPrincipal, site: Facility, wanted: Wanted) -> Group:
+    window = wanted.days.in_zone(site.zone)
+    entries = queries.list_timeline(session, person, site.code, window, wanted.now)
+    bars: dict[str, list[Bar]] = defaultdict(list)
+    for run in runs(anonymous(entries)):
+        bars[run.head.resource].append(booking_bar(run, str, None, None))
+    place = Place(
+        zone=site.zone,
+        now=wanted.now,
+        until=window.ends,
+        bars_of=lambda code: tuple(bars.get(code, ())),
+        qualified={},
+        href=lambda _resource: None,
+    )
+    return other_site(site.code, place, facilities.list_resources(session, site.code))
+
+
+def anonymous(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """The same uses, of which only room and occupancy are told."""
+    return [
+        TimelineEntry(entry.resource, "occupied", entry.occupied_from, entry.occupied_until)
+        for entry in entries
+    ]
+
+
+def around(timeline: Timeline, resource: str) -> Timeline | None:
+    """The same picture with one row alone."""
+    rows = [row for group in timeline.groups for row in group.rows if row.code == resource]
+    if not rows:
+        return None
+    return replace(timeline, groups=(Group("", rows=tuple(rows)),))

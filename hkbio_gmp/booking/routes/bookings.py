@@ -1,0 +1,86 @@
+"""The list of bookings, and one booking with what is next and its history."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.booking import queries
+from hkbio_gmp.booking.forms import STATUSES, BookingFilterForm
+from hkbio_gmp.booking.present.calendar import class_names
+from hkbio_gmp.booking.present.details import details_of, slot_of
+from hkbio_gmp.booking.present.history import history_items
+from hkbio_gmp.booking.present.sessions import session_rows, strip_of
+from hkbio_gmp.booking.queries import BookingFilter
+from hkbio_gmp.booking.services import signed_record
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.timerange import day_end, day_start
+from hkbio_gmp.web.guards import requires
+from hkbio_gmp.web.navigation import current_facility, current_zone
+
+blueprint = Blueprint("bookings", __name__, url_prefix="/bookings")
+READ = "booking:slot:read"
+_PAGE = 40
+
+
+@blueprint.get("")
+@requires(READ)
+def bookings() -> ResponseReturnValue:
+    """Bookings within reach, newest first; a whole reference in the search opens it."""
+    sought = request.args.get("q", "").strip().upper()
+    if sought:
+        return redirect(url_for(".booking", reference=sought))
+    form = BookingFilterForm()
+    rooms = facilities.list_resources(db.session, bookable=True)
+    sites = facilities.list_facilities(db.session)
+    form.offer([(s.code, s.code) for s in sites], [(r.code, r.code) for r in rooms])
+    valid = form.validate()
+    found = queries.list_bookings(db.session, who(), _wanted(form)) if valid else []
+    rows = found[:_PAGE]
+    page = render_template(
+        "booking/list.html",
+        form=form,
+        rows=[
+            (row, queries.status_of(row), slot_of(row), queries.resources_of(row)) for row in rows
+        ],
+        classes={site.code: class_names(db.session, site.code) for site in sites},
+        next_after=rows[-1].id if len(found) > _PAGE else None,
+        may_request=who().may("booking:slot:request"),
+    )
+    return page, 200 if valid else 422
+
+
+def _wanted(form: BookingFilterForm) -> BookingFilter:
+    zone, after = current_zone(), request.args.get("after", "")
+    return BookingFilter(
+        starts=day_start(form.since.data, zone) if form.since.data else None,
+        ends=day_end(form.until.data, zone) if form.until.data else None,
+        status=form.status.data if form.status.data in STATUSES else None,
+        facility=form.facility.data or current_facility(),
+        resource=form.resource.data or None,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else None,
+        limit=_PAGE,
+    )
+
+
+@blueprint.get("/<reference>")
+@requires(READ)
+def booking(reference: str) -> ResponseReturnValue:
+    """One booking: state first, then what is next, facts, sessions, readiness, history."""
+    person, now = who(), clock.now()
+    found = queries.get_booking(db.session, person, reference)
+    return render_template(
+        "booking/booking.html",
+        booking=found,
+        details=details_of(db.session, person, found, now),
+        sessions=session_rows(person, found),
+        strip=strip_of(found, now),
+        record=signed_record(db.session, found),
+        history=history_items(
+            record_history(db.session, found.facility.code, "booking", found.reference)
+        ),
+    )

@@ -1,0 +1,43 @@
+"""The finder: the earliest real start first, then ranked slots, then what would help."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from hkbio_gmp.booking.forms import SlotForm
+from hkbio_gmp.booking.present.search import counted, offer_choices, refusal_row, search_of
+from hkbio_gmp.booking.services import find_slots, viewer_of
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.web.guards import requires
+
+blueprint = Blueprint("finder", __name__, url_prefix="/slots")
+
+
+@blueprint.get("")
+@requires("booking:slot:search")
+def slots() -> ResponseReturnValue:
+    """Free windows for what is described; every criterion stands in the address."""
+    form = SlotForm()
+    valid = form.validate()
+    project = offer_choices(db.session, who(), form)
+    if project is None or not valid:
+        page = render_template("booking/slots.html", form=form, project=project, search=None)
+        return page, 200 if valid else 422
+    search = search_of(db.session, form, project)
+    answer = find_slots(db.session, viewer_of(who()), search.query, clock.now())
+    grades = {r.code: r.grade or "" for r in facilities.list_resources(db.session, kind="room")}
+    return render_template(
+        "booking/slots.html",
+        form=form,
+        project=project,
+        search=search,
+        slots=answer.slots,
+        refusals=[refusal_row(refusal, grades) for refusal in answer.refusals],
+        counted=counted(answer),
+        grades=grades,
+        may_request=who().may("booking:slot:request", organisation=project.organisation.code),
+    )

@@ -1,0 +1,148 @@
+"""Outages: what is out of use, planning one with the bookings it falls on, withdrawing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hkbio_gmp import work
+from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.booking import queries
+from hkbio_gmp.booking.forms import OutageForm, ReasonForm
+from hkbio_gmp.booking.models import Outage
+from hkbio_gmp.booking.present.history import history_items
+from hkbio_gmp.booking.queries import BookingFilter
+from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
+from hkbio_gmp.booking.services import plan_outage, withdraw_outage
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Resource
+from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.errors import DomainError, NotFound
+from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.web.guards import requires
+from hkbio_gmp.work import Work
+
+blueprint = Blueprint("outages", __name__, url_prefix="/outages")
+READ, PLAN = "booking:outage:read", "booking:outage:plan"
+_HOLDING = frozenset({"requested", "approved", "in_use"})
+
+
+@blueprint.get("")
+@requires(READ)
+def outages() -> ResponseReturnValue:
+    """Outages by start, those to come and those of the last thirty days."""
+    now = clock.now()
+    since = now - timedelta(days=30)
+    rows = [row for row in queries.list_outages(db.session, who()) if row.ends > since]
+    return render_template(
+        "booking/outages.html",
+        rows=[(row, _affected(row)) for row in rows],
+        now=now,
+        may_plan=who().may(PLAN),
+    )
+
+
+def _affected(row: Outage) -> list[str]:
+    wanted = BookingFilter(starts=row.starts, ends=row.ends, resource=row.resource)
+    found = queries.list_bookings(db.session, who(), wanted)
+    return [b.reference for b in found if queries.status_of(b) in _HOLDING]
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(PLAN)
+def new_outage() -> ResponseReturnValue:
+    """Take a resource out of use; the bookings that it falls on stay, and are told."""
+    tomorrow = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    form = OutageForm(
+        resource=request.args.get("resource"),
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=8),
+    )
+    form.resource.choices = [(r.code, f"{r.code} {r.name}") for r in _plannable()]
+    error: DomainError | None = None
+    if form.validate_on_submit() and _is_ordered(form):
+        try:
+            reference = _plan(form)
+        except REFUSED as refused:
+            error = refused
+            take_refusal(form, refused)
+        else:
+            flash(_("Planned: %(reference)s.", reference=reference), "ok")
+            return redirect(url_for(".outage", reference=reference))
+    return render_template("booking/outage_new.html", form=form), status_of(form, error)
+
+
+def _plannable() -> list[Resource]:
+    reach = who().facilities(PLAN)
+    rows = facilities.list_resources(db.session)
+    return [r for r in rows if r.state == "active" and (reach is None or r.facility.code in reach)]
+
+
+def _is_ordered(form: OutageForm) -> bool:
+    if form.starts_at.data < form.ends_at.data:
+        return True
+    form.ends_at.errors = [*form.ends_at.errors, _("Give an end after the start.")]
+    return False
+
+
+def _plan(form: OutageForm) -> str:
+    person, code, kind = who(), form.resource.data, form.kind.data
+    site = facilities.get_resource(db.session, code).facility.code
+    when = TimeRange(form.starts_at.data, form.ends_at.data)
+
+    def command(unit: Work) -> str:
+        return plan_outage(unit, person, code, when, kind).outage.reference
+
+    actor = person.acting_for(PLAN, facility=site)
+    return work.run(actor, "booking:outage:planned", form.reason.data, command)
+
+
+@blueprint.get("/<reference>")
+@requires(READ)
+def outage(reference: str) -> ResponseReturnValue:
+    """One outage with the bookings that it falls on and its history."""
+    row = _get(reference)
+    wanted = BookingFilter(starts=row.starts, ends=row.ends, resource=row.resource)
+    found = queries.list_bookings(db.session, who(), wanted)
+    return render_template(
+        "booking/outage.html",
+        outage=row,
+        affected=[(b, queries.status_of(b)) for b in found if queries.status_of(b) in _HOLDING],
+        history=history_items(
+            record_history(db.session, row.facility.code, "outage", row.reference)
+        ),
+        may_withdraw=row.state == "active" and who().may(PLAN, facility=row.facility.code),
+    )
+
+
+def _get(reference: str) -> Outage:
+    rows = queries.list_outages(db.session, who())
+    row = next((row for row in rows if row.reference == reference), None)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+@blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
+@requires(PLAN)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """Take an outage back, with the reason."""
+    row, person, form = _get(reference), who(), ReasonForm()
+    if not person.may(PLAN, facility=row.facility.code):
+        raise NotFound()
+    if not form.validate_on_submit():
+        page = render_template("booking/outage_withdraw.html", outage=row, form=form)
+        return page, status_of(form)
+    work.run(
+        person.acting_for(PLAN, facility=row.facility.code),
+        "booking:outage:withdrawn",
+        form.reason.data,
+        lambda unit: withdraw_outage(unit, person, reference).reference,
+    )
+    flash(_("Withdrawn: %(reference)s.", reference=reference), "ok")
+    return redirect(url_for(".outages"))

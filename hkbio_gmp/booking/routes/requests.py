@@ -1,0 +1,135 @@
+"""Asking for a slot, with readiness beside the form, and editing what was asked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from hkbio_gmp import work
+from hkbio_gmp.booking.forms import BookingForm
+from hkbio_gmp.booking.present.requesting import (
+    REQUEST,
+    Preview,
+    first_values,
+    offer_choices,
+    own_projects,
+    preview_of,
+)
+from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
+from hkbio_gmp.booking.services import alternatives, request_booking
+from hkbio_gmp.booking.services.finder import Slot
+from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.errors import DomainError, NotFound, SlotTaken
+from hkbio_gmp.web.guards import requires
+
+blueprint = Blueprint("requests", __name__, url_prefix="/bookings")
+
+
+@blueprint.get("/new")
+@requires(REQUEST)
+def new_booking() -> ResponseReturnValue:
+    """The request form, filled in from the address."""
+    projects = own_projects(db.session, who())
+    if not projects:
+        return render_template("booking/new_without_project.html")
+    project = _named(projects, request.args.get("project"))
+    form = BookingForm(formdata=None, data=first_values(request.args, project))
+    offer_choices(db.session, who(), form, project)
+    return _page(form, project, _previewed(form, project))
+
+
+@blueprint.post("/new")
+@requires(REQUEST)
+def create_booking() -> ResponseReturnValue:
+    """Ask for the slot, keep a draft, or only check."""
+    project = _project()
+    form = BookingForm()
+    offer_choices(db.session, who(), form, project)
+    if not form.validate_on_submit():
+        return _page(form, project, Preview(), status=422)
+    if "check" in request.form:
+        return _page(form, project, _previewed(form, project))
+    try:
+        reference = _create(form, project)
+    except REFUSED as error:
+        return _refused(form, project, error)
+    flash(_("Kept as a draft.") if "draft" in request.form else _("Requested and held."), "ok")
+    return redirect(url_for("bookings.booking", reference=reference))
+
+
+@blueprint.post("/check")
+@requires(REQUEST)
+def check_booking() -> ResponseReturnValue:
+    """The readiness panel alone, for the form that is being filled in."""
+    project = _project()
+    form = BookingForm()
+    offer_choices(db.session, who(), form, project)
+    found = _previewed(form, project) if form.validate() else Preview()
+    return render_template(
+        "booking/_preview.html", preview=found, form=form, project=project, now=clock.now()
+    )
+
+
+def _named(projects: list[Project], code: str | None) -> Project:
+    """The project of that code, the first where none is named. Raises NotFound."""
+    if not code:
+        return projects[0]
+    found = next((project for project in projects if project.code == code), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _project() -> Project:
+    projects = own_projects(db.session, who())
+    if not projects:
+        raise NotFound()
+    return _named(projects, request.form.get("project"))
+
+
+def _previewed(form: BookingForm, project: Project) -> Preview:
+    if not form.resources.data:
+        return Preview()
+    return preview_of(db.session, who(), form.wish(project, draft=True))
+
+
+def _create(form: BookingForm, project: Project) -> str:
+    person, draft = who(), "draft" in request.form
+    wish = form.wish(project, draft=draft)
+    return work.run(
+        person.acting_for(REQUEST, organisation=project.organisation.code),
+        "booking:slot:drafted" if draft else "booking:slot:requested",
+        None,
+        lambda unit: request_booking(unit, person, wish).reference,
+    )
+
+
+def _refused(form: BookingForm, project: Project, error: DomainError) -> ResponseReturnValue:
+    findings = take_refusal(form, error)
+    instead: list[Slot] = []
+    if isinstance(error, SlotTaken):
+        instead = alternatives(db.session, who(), form.wish(project, draft=True), clock.now())
+    return _page(form, project, Preview(findings), instead, status_of(form, error))
+
+
+def _page(
+    form: BookingForm,
+    project: Project,
+    preview: Preview,
+    instead: list[Slot] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "booking/new.html",
+        form=form,
+        project=project,
+        projects=own_projects(db.session, who()),
+        preview=preview,
+        instead=instead or [],
+        now=clock.now(),
+    )
+    return page, status

@@ -1,0 +1,1 @@
+"""Read-only screens across features: dashboards by role, utilisation, capacity."""

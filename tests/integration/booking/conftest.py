@@ -1,0 +1,19 @@
+"""The booking tests' world: built afresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from hkbio_gmp.kernel import clock
+from tests.integration.booking import world
+
+
+@pytest.fixture
+def lab(app: Flask) -> Iterator[Flask]:
+    """Two facilities and two startups on an otherwise empty database, on a Monday morning."""
+    world.build()
+    with clock.frozen(world.NOW):
+        yield app
