@@ -11,7 +11,7 @@ from hkbio_gmp.kernel.timerange import TimeRange, gaps, merged
 
 @dataclass(frozen=True, slots=True)
 class Utilisation:
-    """Occupied and usable time. Utilisation = occupied / (calendar - shutdown - requalification)."""
+    """Occupied and usable time: calendar less shutdown and requalification."""
 
     occupied: timedelta
     usable: timedelta

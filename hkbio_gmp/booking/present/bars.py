@@ -114,7 +114,7 @@ def _note(run: Run, words: Words) -> str:
     named = words(run.head.process_class or "")
     if len(run.entries) == 1:
         return named
-    return _("%(name)s · %(count)s sessions", name=named, count=len(run.entries))
+    return str(_("%(name)s · %(count)s sessions", name=named, count=len(run.entries)))
 
 
 def _steps(run: Run) -> tuple[tuple[datetime, datetime], ...]:

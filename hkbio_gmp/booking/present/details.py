@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries
@@ -177,15 +176,3 @@ def _decides(person: PersonPrincipal, booking: Booking, proposal: MoveProposal) 
     if proposal.side == "organisation":
         return person.may("booking:slot:accept", facility=booking.facility.code)
     return person.may("booking:slot:accept", organisation=booking.organisation.code)
-
-
-def next_title(details: Details) -> str:
-    """What happens next, in words."""
-    session = details.next_session
-    if details.status in {"approved", "in_use"} and session is not None:
-        if session.state == "planned":
-            return _("Check in to session %(number)s", number=session.number)
-        if session.state == "in_use":
-            return _("Check out of session %(number)s", number=session.number)
-        return _("Clear the room after session %(number)s", number=session.number)
-    return ""
