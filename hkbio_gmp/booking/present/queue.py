@@ -19,7 +19,7 @@ from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.kernel.timerange import TimeRange, local_date
 from hkbio_gmp.web.timeline import Bar, Group, Row, Timeline
 
-_AROUND = timedelta(days=7)
+_AROUND = timedelta(days=4)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def waiting_of(
 def neighbours_picture(
     session: Session, person: PersonPrincipal, one: Waiting, now: datetime
 ) -> Timeline:
-    """The request among its neighbours on its first resource, a week around it."""
+    """The request among its neighbours on its first resource, some days around it."""
     home, slot = one.booking.facility, one.details.occupancy
     first = local_date(slot.starts - _AROUND, home.zone)
     last = local_date(slot.ends + _AROUND, home.zone)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
 from hkbio_gmp.certification.rules.status import CertificateFacts, covered_until
 from hkbio_gmp.facilities.models import AirZone, Resource
 from hkbio_gmp.kernel.timerange import day_end, local_date
-from hkbio_gmp.web.filters import day_short, localised
+from hkbio_gmp.web.filters import chinese, localised
 from hkbio_gmp.web.timeline import Bar, Group, Lapse, Row
 
 BarsOf = Callable[[str], tuple[Bar, ...]]
@@ -74,7 +74,9 @@ def _state(place: Place, bars: Iterable[Bar], lapse: Lapse | None) -> tuple[str,
     """What a room is now, in a word and a state."""
     here = next((bar for bar in bars if bar.starts <= place.now < bar.ends), None)
     if here is not None and here.state == "occupied":
-        return "occupied", _("Occupied to %(day)s", day=day_short(here.ends, place.zone))
+        return "occupied", _(
+            "Occupied to %(day)s", day=few_words(local_date(here.ends, place.zone))
+        )
     if here is not None and here.state in {"in_use", "outage"}:
         return here.state, _("In use") if here.state == "in_use" else here.title
     cleaning = next((b for b in bars if b.cleaning and b.ends <= place.now), None)
@@ -95,4 +97,9 @@ def _lapse(place: Place, resource: Resource) -> Lapse | None:
     at = day_end(until, place.zone)
     if at > place.until:
         return None
-    return Lapse(at, _("Qualified to %(day)s", day=day_short(until)))
+    return Lapse(at, _("Qualified to %(day)s", day=few_words(until)))
+
+
+def few_words(day: date) -> str:
+    """``22 Jan``, ``1月22日``: a room's second line has no space for more."""
+    return f"{day.month}月{day.day}日" if chinese() else f"{day.day} {day:%b}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.forms import SlotForm
+from hkbio_gmp.booking.rules.assessment import room_finding
 from hkbio_gmp.booking.services import SlotAnswer, SlotQuery
 from hkbio_gmp.booking.services.finder import Refusal, Slot
 from hkbio_gmp.facilities import queries as facilities
@@ -17,13 +19,14 @@ from hkbio_gmp.facilities.models import Project, Resource
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
+from hkbio_gmp.kernel.findings import Severity, Verdict
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
-from hkbio_gmp.web.filters import day_plain, localised
+from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.navigation import current_zone
 
 _AHEAD, _MOST_AHEAD = timedelta(days=28), timedelta(days=180)
 _USUAL = timedelta(hours=8)
-_LIMIT = 12
+_LIMIT = 60
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,35 @@ def _window(first: date, last: date, zone: str, length: timedelta) -> TimeRange:
     return TimeRange(day_start(first, zone), day_end(last, zone) + length)
 
 
-def counted(answer: SlotAnswer) -> dict[str, int]:
+def counted(answer: SlotAnswer, refusals: Sequence[Refusal]) -> dict[str, int]:
     """How many rooms were looked at, can take it, and cannot yet."""
     able = {slot.resources[0] for slot in answer.slots}
-    unable = {r.resource for r in answer.refusals} - able
+    unable = {r.resource for r in refusals} - able
     return {"rooms": len(able | unable), "able": len(able), "unable": len(unable)}
+
+
+def refusals_of(session: Session, search: Search, answer: SlotAnswer) -> list[Refusal]:
+    """Rooms that cannot be had before their first slot, then those of an unsuitable grade."""
+    first: dict[str, datetime] = {}
+    for slot in answer.slots:
+        first.setdefault(slot.resources[0], slot.slot.starts)
+    waiting = [
+        r for r in answer.refusals if r.resource not in first or r.starts < first[r.resource]
+    ]
+    return waiting + _unsuited(session, search)
+
+
+def _unsuited(session: Session, search: Search) -> list[Refusal]:
+    query, found = search.query, []
+    for site in query.facilities:
+        needs = facilities.class_facts(session, site).get(query.process_class)
+        for room in facilities.resource_facts(session, site).values():
+            if needs is None or room.kind != "room" or not (room.bookable and room.active):
+                continue
+            said = room_finding(room, needs, open_processing=query.open_processing)
+            if said.severity is Severity.BLOCK:
+                found.append(Refusal(site, room.code, query.window.starts, None, [said]))
+    return found
 
 
 def refusal_row(refusal: Refusal, rooms: dict[str, str]) -> dict[str, Any]:
@@ -155,7 +182,7 @@ def refusal_row(refusal: Refusal, rooms: dict[str, str]) -> dict[str, Any]:
     return {
         "subject": refusal.resource,
         "grade": rooms.get(refusal.resource, ""),
-        "starts": refusal.starts,
+        "starts": None if never else refusal.starts,
         "reason": reason,
         "more": len(refusal.reasons) - 1,
         "clears_at": None if never else max(clears),
@@ -163,6 +190,16 @@ def refusal_row(refusal: Refusal, rooms: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def short_day(value: datetime) -> str:
-    """The day at the facility in a few characters, for the heads of strips."""
-    return day_plain(value)
+def best_of_each(slots: Sequence[Slot]) -> list[Slot]:
+    """The earliest slot of each room; also its first that is ready, where a later one is."""
+    chosen: list[Slot] = []
+    seen: set[str] = set()
+    ready: set[str] = set()
+    for slot in slots:
+        room, is_ready = slot.resources[0], slot.verdict is Verdict.READY
+        if room not in seen or (is_ready and room not in ready):
+            chosen.append(slot)
+        seen.add(room)
+        if is_ready:
+            ready.add(room)
+    return chosen

@@ -6,7 +6,13 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from hkbio_gmp.booking.forms import SlotForm
-from hkbio_gmp.booking.present.search import counted, offer_choices, refusal_row, search_of
+from hkbio_gmp.booking.present.search import (
+    best_of_each,
+    counted,
+    offer_choices,
+    refusal_row,
+    search_of,
+)
 from hkbio_gmp.booking.services import find_slots, viewer_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
@@ -29,15 +35,16 @@ def slots() -> ResponseReturnValue:
         return page, 200 if valid else 422
     search = search_of(db.session, form, project)
     answer = find_slots(db.session, viewer_of(who()), search.query, clock.now())
+    refusals = refusals_of(db.session, search, answer)
     grades = {r.code: r.grade or "" for r in facilities.list_resources(db.session, kind="room")}
     return render_template(
         "booking/slots.html",
         form=form,
         project=project,
         search=search,
-        slots=answer.slots,
-        refusals=[refusal_row(refusal, grades) for refusal in answer.refusals],
-        counted=counted(answer),
+        slots=best_of_each(answer.slots),
+        refusals=[refusal_row(refusal, grades) for refusal in refusals],
+        counted=counted(answer, refusals),
         grades=grades,
         may_request=who().may("booking:slot:request", organisation=project.organisation.code),
     )
