@@ -11,6 +11,7 @@ from hkbio_gmp.booking.present.search import (
     counted,
     offer_choices,
     refusal_row,
+    refusals_of,
     search_of,
 )
 from hkbio_gmp.booking.services import find_slots, viewer_of
