@@ -15,12 +15,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hkbio_gmp.audit.services.verification import verify_log
+from hkbio_gmp.audit.services.reconciliation import reconcile
+from hkbio_gmp.audit.services.verification import verify_logs
 from hkbio_gmp.booking import jobs, services
 from hkbio_gmp.extensions import db
-from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError
+from hkbio_gmp.work import snapshot
 from tests.integration.booking import world
 
 PROJECTS = {
@@ -40,7 +40,7 @@ class Desk(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = 20 + 12 * next(LANES)
+        self.first = 20 + 12 * (next(LANES) % 25)
         self.known: list[tuple[str, str]] = []
 
     def wish(self, project: str, hour: int, length: int, room: str) -> services.BookingWish:
@@ -94,16 +94,16 @@ class Desk(RuleBasedStateMachine):
 
 def test_laws_hold_when_commands_come_in_any_order(lab: Flask) -> None:
     run_state_machine_as_test(
-        Desk, settings=settings(max_examples=8, stateful_step_count=16, deadline=None)
+        Desk, settings=settings(max_examples=5, stateful_step_count=12, deadline=None)
     )
-    with clock.frozen(world.NOW):
-        assert [f.code for f in facilities.list_facilities(db.session)] == ["CUHK", "LCT"]
 
 
-@pytest.mark.parametrize("log", ["LCT", "SYSTEM"])
-def test_log_verifies_when_commands_were_refused_and_done(lab: Flask, log: str) -> None:
+def test_log_replays_to_the_live_state_when_commands_were_refused_and_done(lab: Flask) -> None:
     reference = world.ask(world.wish())
     world.approve(reference)
     with pytest.raises(DomainError):
         world.ask_b(world.wish(project="STARTUP-B-P2"))
-    assert verify_log(log) is not None
+    world.command(MANAGER, services.cancel_booking, reference, reason="over")
+    with snapshot() as session:
+        assert reconcile(session) == []
+        assert [report.problem for report in verify_logs(session) if report.problem] == []

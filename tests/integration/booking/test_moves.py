@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from flask import Flask
 
@@ -62,7 +64,7 @@ def test_nothing_overlaps_when_the_move_reaches_into_the_old_slot(lab: Flask) ->
     reference = approved()
     propose(reference, world.wish(14, hour=13, **QUIET))
     rows = sorted(world.holding(), key=lambda a: a.occupied_from)
-    assert all(a.occupied_until <= b.occupied_from for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a.occupied_until <= b.occupied_from for a, b in pairwise(rows))
     decide(reference, "accept")
     assert [a.starts for a in world.holding()] == [world.at(14, 13)]
 

@@ -169,7 +169,10 @@ def test_foreign_project_answers_as_an_absent_one_when_named(lab: Flask) -> None
         (partial(world.wish, -3), "in_the_past"),
         (partial(world.wish, 800), "too_far_ahead"),
         (partial(world.wish, room="LCT-CR4"), "room_grade"),
-        (partial(world.wish, operators=("requester@a.example",)), "certificate:gowning_qualification"),
+        (
+            partial(world.wish, operators=("requester@a.example",)),
+            "certificate:gowning_qualification",
+        ),
     ],
 )
 def test_rule_blocks_when_it_must(lab: Flask, wanted: partial[BookingWish], rule: str) -> None:
@@ -203,7 +206,9 @@ def test_gate_blocks_when_its_certificate_is_suspended(
 ) -> None:
     def suspend(unit: world.Work) -> None:
         reference = f"LCT-{kind}-{subject}-{date(2027, 12, 31)}"
-        unit.session.query(world.Certificate).filter_by(reference=reference).one().state = "suspended"
+        unit.session.query(world.Certificate).filter_by(
+            reference=reference
+        ).one().state = "suspended"
 
     world.act(world.CLI, suspend)
     wanted = world.wish(operators=("operator@a.example",))

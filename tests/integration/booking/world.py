@@ -229,7 +229,7 @@ def approve(
 
 def stored(reference: str) -> Booking:
     """The booking as the database has it now."""
-    db.session.expire_all()
+    db.session.rollback()
     return db.session.query(Booking).filter_by(reference=reference).one()
 
 

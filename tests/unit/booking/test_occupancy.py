@@ -143,9 +143,7 @@ def moved(one: Use, by: timedelta) -> Use:
     return Use(one.resource, slot, held, one.process_class, one.series)
 
 
-@given(
-    st.integers(0, 100), st.integers(1, 100), st.integers(0, 600), st.integers(0, 1500)
-)
+@given(st.integers(0, 100), st.integers(1, 100), st.integers(0, 600), st.integers(0, 1500))
 def test_occupancy_contains_the_slot_when_widened(
     start: int, length: int, setup: int, turnaround: int
 ) -> None:
