@@ -23,6 +23,7 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
 from hkbio_gmp.reporting import queries
+from hkbio_gmp.reporting.acts import act_rows
 
 Build = Callable[[Session, PersonPrincipal, datetime], dict[str, Any]]
 _AHEAD = timedelta(days=28)
@@ -154,7 +155,8 @@ def auditor(session: Session, person: PersonPrincipal, _now: datetime) -> dict[s
     """An auditor: the logs with their last verification, and what was done last."""
     heads = queries.log_heads(session, person)
     log = heads[0][0].code if heads else None
-    return {"heads": heads, "log": log, "acts": queries.recent_acts(session, log) if log else []}
+    acts = act_rows(queries.recent_acts(session, log), log) if log else []
+    return {"heads": heads, "log": log, "acts": acts}
 
 
 def operator(session: Session, person: PersonPrincipal, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from hkbio_gmp.facilities.models import Facility, Resource
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.web.filters import localised, page_url
 from hkbio_gmp.web.timeline import Bar, Group, Timeline
+
+_CAMPAIGN = timedelta(days=42)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,25 @@ class Calendar:
 def calendar_of(session: Session, person: PersonPrincipal, wanted: Wanted) -> Calendar:
     """The calendar of one facility as the person may see it."""
     home, days = wanted.facility, wanted.days
-    window = days.in_zone(home.zone)
     classes = class_names(session, home.code)
-    found = queries.list_timeline(session, person, home.code, window, wanted.now)
-    shown = [run for run in runs(found) if _is_wanted(run, wanted)]
+    shown = [run for run in _runs(session, person, wanted) if _is_wanted(run, wanted)]
     outages = _outages(session, person, wanted)
     groups = _home(session, person, wanted, shown, outages, classes)
     groups += _others(session, person, wanted)
     picture = Timeline(days.first, days.last, home.zone, tuple(groups), wanted.now)
     return Calendar(picture, sorted(shown, key=lambda run: run.starts), outages, classes)
+
+
+def _runs(session: Session, person: PersonPrincipal, wanted: Wanted) -> list[Run]:
+    """What touches the days; read wider, so that a campaign's first and last session are known."""
+    home, window = wanted.facility, wanted.days.in_zone(wanted.facility.zone)
+    wide = window.widened(_CAMPAIGN, _CAMPAIGN)
+    found = runs(queries.list_timeline(session, person, home.code, wide, wanted.now))
+    return [
+        run
+        for run in found
+        if run.occupied_from < window.ends and window.starts < run.occupied_until
+    ]
 
 
 def class_names(session: Session, facility: str) -> dict[str, str]:
