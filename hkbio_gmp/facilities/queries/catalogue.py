@@ -45,7 +45,8 @@ def facility_facts(session: Session, code: str) -> FacilityFacts:
 
 def get_resource(session: Session, code: str) -> Resource:
     """The resource with its facility, air zone and room; also a retired one. Raises NotFound."""
-    row = session.scalar(select(Resource).where(Resource.code == code).options(*_with_its_places()))
+    query = select(Resource).where(Resource.code == code).options(*_with_its_places())
+    row = session.scalar(query) if storable(code) else None
     if row is None:
         raise NotFound()
     return row
