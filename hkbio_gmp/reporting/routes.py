@@ -76,8 +76,9 @@ def _sites() -> list[Facility]:
 
 def _window(form: UtilisationForm) -> TimeRange:
     zone, today = current_zone(), clock.today(current_zone())
-    last = form.until.data or today
-    first = min(form.since.data or last - timedelta(days=90), last)
+    last = today if form.errors or not form.until.data else form.until.data
+    since = None if form.errors else form.since.data
+    first = min(since or last - timedelta(days=90), last)
     first = max(first, last - timedelta(days=_MOST_DAYS))
     form.since.data, form.until.data = first, last
     return TimeRange(day_start(first, zone), day_end(last, zone))

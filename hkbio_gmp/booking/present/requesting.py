@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from hkbio_gmp.booking.forms import BookingForm, Choices
+from hkbio_gmp.booking.forms import FIRST_YEAR, LAST_YEAR, BookingForm, Choices
 from hkbio_gmp.booking.services import BookingWish, preview
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
@@ -95,6 +95,8 @@ def instant_of(text: str | None, zone: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
+        return None
+    if not FIRST_YEAR < found.year < LAST_YEAR:
         return None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 
