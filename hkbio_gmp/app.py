@@ -37,6 +37,6 @@ def create_app(settings: Settings) -> Flask:
     navigation.init_app(app)
     app.register_blueprint(health.blueprint)
     features.register(app, settings)
-    api.register(app)
     errors.register(app)
+    api.register(app)
     return app

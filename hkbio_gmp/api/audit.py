@@ -17,9 +17,9 @@ blueprint = Blueprint("api_audit", __name__, description="The audit log")
 
 
 @blueprint.get("/audit/<log>/entries")
+@requires(queries.READ)
 @blueprint.arguments(EntryArgs, location="query")
 @blueprint.response(200)
-@requires(queries.READ)
 def entries(args: dict[str, Any], log: str) -> Response:
     """Entries of one log, newest first; each with its leaf hash."""
     head = queries.get_log(db.session, principal(), log)

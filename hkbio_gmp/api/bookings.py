@@ -122,9 +122,9 @@ def _shown(work: Work, row: Booking) -> dict[str, Any]:
 
 
 @blueprint.post("/bookings")
+@requires("booking:slot:request")
 @blueprint.arguments(BookingBody)
 @blueprint.response(201)
-@requires("booking:slot:request")
 def create(body: dict[str, Any]) -> Response:
     """Ask for a slot; held at once unless it is a draft."""
     who, wish = principal(), _wish(body)
@@ -148,9 +148,9 @@ def _with_alternatives(taken: SlotTaken, wish: BookingWish) -> SlotTaken:
 
 
 @blueprint.get("/bookings")
+@requires(READ)
 @blueprint.arguments(BookingArgs, location="query")
 @blueprint.response(200)
-@requires(READ)
 def bookings(args: dict[str, Any]) -> Response:
     """Bookings within reach, newest first."""
     key = paging.decode(args.get("cursor"))
@@ -168,8 +168,8 @@ def bookings(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/bookings/<reference>")
-@blueprint.response(200)
 @requires(READ)
+@blueprint.response(200)
 def booking(reference: str) -> Response:
     """One booking."""
     row = queries.get_booking(db.session, principal(), reference)
@@ -178,8 +178,8 @@ def booking(reference: str) -> Response:
 
 
 @blueprint.get("/bookings/<reference>/readiness")
-@blueprint.response(200)
 @requires(READ)
+@blueprint.response(200)
 def readiness(reference: str) -> Response:
     """Every finding about a booking, worked out now."""
     row = queries.get_booking(db.session, principal(), reference)
@@ -188,9 +188,9 @@ def readiness(reference: str) -> Response:
 
 
 @blueprint.patch("/bookings/<reference>")
+@requires(READ)
 @blueprint.arguments(BookingPatch)
 @blueprint.response(200)
-@requires(READ)
 def change(body: dict[str, Any], reference: str) -> Response:
     """Move or edit under the same rules as a new request; an approved booking's material change
     becomes a proposed move."""
@@ -233,9 +233,9 @@ def _changed(row: Booking, body: dict[str, Any]) -> BookingWish:
 
 
 @blueprint.post("/bookings/<reference>/transitions")
+@requires(READ)
 @blueprint.arguments(TransitionBody)
 @blueprint.response(200)
-@requires(READ)
 def transition(body: dict[str, Any], reference: str) -> Response:
     """A verb on a booking or on one of its sessions."""
     who, verb = principal(), body["action"]

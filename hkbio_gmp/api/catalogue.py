@@ -78,9 +78,9 @@ def class_json(row: ProcessClass) -> dict[str, Any]:
 
 
 @blueprint.get("/facilities")
+@requires(READ)
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200)
-@requires(READ)
 def facilities(args: dict[str, Any]) -> Response:
     """Every facility."""
     key = paging.decode(args.get("cursor"))
@@ -89,17 +89,17 @@ def facilities(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/facilities/<code>")
-@blueprint.response(200)
 @requires(READ)
+@blueprint.response(200)
 def facility(code: str) -> Response:
     """One facility."""
     return commands.answer(facility_json(queries.get_facility(db.session, code)))
 
 
 @blueprint.get("/resources")
+@requires(READ)
 @blueprint.arguments(ResourceArgs, location="query")
 @blueprint.response(200)
-@requires(READ)
 def resources(args: dict[str, Any]) -> Response:
     """Rooms, suites and equipment."""
     key = paging.decode(args.get("cursor"))
@@ -112,9 +112,9 @@ def resources(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/process-classes")
+@requires(READ)
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200)
-@requires(READ)
 def process_classes(args: dict[str, Any]) -> Response:
     """What can be made, per facility."""
     rows = sorted(queries.list_process_classes(db.session), key=_class_key)
@@ -128,9 +128,9 @@ def _class_key(row: ProcessClass) -> str:
 
 
 @blueprint.get("/slots")
+@requires("booking:slot:search")
 @blueprint.arguments(SlotArgs, location="query")
 @blueprint.response(200)
-@requires("booking:slot:search")
 def slots(args: dict[str, Any]) -> Response:
     """Free slots with their verdicts, and why other rooms are refused."""
     query = _query(args)
@@ -209,9 +209,9 @@ def outage_json(row: Outage) -> dict[str, Any]:
 
 
 @blueprint.get("/outages")
+@requires("booking:outage:read")
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200)
-@requires("booking:outage:read")
 def outages(args: dict[str, Any]) -> Response:
     """Outages of the facilities within reach."""
     key = paging.decode(args.get("cursor"))
@@ -221,9 +221,9 @@ def outages(args: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/outages")
+@requires("booking:outage:plan")
 @blueprint.arguments(OutageBody)
 @blueprint.response(201)
-@requires("booking:outage:plan")
 def plan_outage(body: dict[str, Any]) -> Response:
     """Take a resource out of use; answers with the bookings that it falls on."""
     who = principal()

@@ -51,9 +51,9 @@ def certificate_json(row: Certificate) -> dict[str, Any]:
 
 
 @blueprint.get("/certificates")
+@requires(queries.READ)
 @blueprint.arguments(CertificateArgs, location="query")
 @blueprint.response(200)
-@requires(queries.READ)
 def certificates(args: dict[str, Any]) -> Response:
     """Certificates within reach, what lapses first on top."""
     wanted = queries.CertificateFilter(
@@ -78,9 +78,9 @@ def _after(cursor: str | None) -> tuple[date, int] | None:
 
 
 @blueprint.post("/certificates")
+@requires(SUBMIT)
 @blueprint.arguments(CertificateBody)
 @blueprint.response(201)
-@requires(SUBMIT)
 def submit(body: dict[str, Any]) -> Response:
     """Submit a certificate; it counts once quality has verified it."""
     who = principal()
@@ -96,8 +96,8 @@ def submit(body: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/certificates/<reference>")
-@blueprint.response(200)
 @requires(queries.READ)
+@blueprint.response(200)
 def certificate(reference: str) -> Response:
     """One certificate."""
     row = queries.get_certificate(db.session, principal(), reference)
@@ -105,9 +105,9 @@ def certificate(reference: str) -> Response:
 
 
 @blueprint.post("/certificates/<reference>/transitions")
+@requires(queries.READ)
 @blueprint.arguments(TransitionBody)
 @blueprint.response(200)
-@requires(queries.READ)
 def transition(body: dict[str, Any], reference: str) -> Response:
     """Quality's signed decision."""
     who, verb = principal(), body["action"]

@@ -21,8 +21,8 @@ blueprint = Blueprint("api_people", __name__, description="People, projects, bat
 
 
 @blueprint.get("/me")
-@blueprint.response(200)
 @requires(SIGNED_IN)
+@blueprint.response(200)
 def me() -> Response:
     """The token's person, roles and scopes."""
     who = principal()
@@ -69,9 +69,9 @@ def after(rows: list[Any], args: dict[str, Any]) -> list[Any]:
 
 
 @blueprint.get("/projects")
+@requires("facilities:project:read")
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200)
-@requires("facilities:project:read")
 def projects(args: dict[str, Any]) -> Response:
     """Projects within reach."""
     rows = sorted(queries.list_projects(db.session, principal()), key=lambda row: row.code)
@@ -80,9 +80,9 @@ def projects(args: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/projects")
+@requires("facilities:project:propose")
 @blueprint.arguments(ProjectBody)
 @blueprint.response(201)
-@requires("facilities:project:propose")
 def propose_project(body: dict[str, Any]) -> Response:
     """Propose a project; the facility's quality accepts it."""
     who, proposal = principal(), ProjectProposal(**body)
@@ -96,9 +96,9 @@ def propose_project(body: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/batches")
+@requires("facilities:batch:read")
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200)
-@requires("facilities:batch:read")
 def batches(args: dict[str, Any]) -> Response:
     """Batches within reach."""
     found = after(queries.list_batches(db.session, principal()), args)
@@ -106,9 +106,9 @@ def batches(args: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/batches")
+@requires("facilities:batch:register")
 @blueprint.arguments(BatchBody)
 @blueprint.response(201)
-@requires("facilities:batch:register")
 def register_batch(body: dict[str, Any]) -> Response:
     """Register a batch, by pseudonym only."""
     who = principal()

@@ -7,54 +7,9 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-_CONTROL = {chr(code) for code in range(32)} - {"\n", "\t"} | {"\x7f"}
+from hkbio_gmp.api.fields import Flag, Strict, Whole, moment, text
+
 LONGEST_NOTE = 4000
-
-
-def no_control(text: str) -> None:
-    """Refuse NUL and other control characters, and halves of characters."""
-    if any(c in _CONTROL or 0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ma.ValidationError("Take out the invisible control character.")
-
-
-def text(longest: int, *, least: int = 1, **kwargs: Any) -> fields.String:
-    """A string without control characters."""
-    return fields.String(validate=[validate.Length(least, longest), no_control], **kwargs)
-
-
-class Whole(fields.Integer):
-    """A whole number; true, false and fractions are refused."""
-
-    def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-            raise self.make_error("invalid")
-        return super()._validated(value)
-
-
-class Flag(fields.Boolean):
-    """true or false, nothing that merely looks like it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
-
-def moment(**kwargs: Any) -> fields.AwareDateTime:
-    """A time with an offset."""
-    return fields.AwareDateTime(format="iso", validate=[_reasonable], **kwargs)
-
-
-def _reasonable(value: Any) -> None:
-    if not 2000 <= value.year <= 2200:
-        raise ma.ValidationError("Give a year from 2000 to 2200.")
-
-
-class Strict(ma.Schema):
-    """Unknown members are refused by name."""
-
-    class Meta:
-        unknown = ma.RAISE
 
 
 class PageArgs(Strict):

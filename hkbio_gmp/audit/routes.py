@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -47,18 +49,18 @@ def log(code: str) -> ResponseReturnValue:
     head = queries.get_log(db.session, principal(), code)
     form = AuditFilterForm(request.args)
     form.who.choices = [("", _("Anybody")), *queries.list_actors(db.session, code)]
-    if not form.validate():
-        return render_template("audit/log.html", log=head, form=form, acts=[], verified=None), 422
+    valid = form.validate()
+    shown = _shown(form, code) if valid else {"acts": [], "next_before": None}
+    verified = queries.last_verification(db.session, code)
+    page = render_template("audit/log.html", log=head, form=form, verified=verified, **shown)
+    return page, 200 if valid else 422
+
+
+def _shown(form: AuditFilterForm, code: str) -> dict[str, Any]:
     wanted = form.wanted(_zone(), request.args.get("before", type=int))
     entries = queries.list_entries(db.session, code, wanted)
-    return render_template(
-        "audit/log.html",
-        log=head,
-        form=form,
-        acts=queries.acts(entries),
-        next_before=entries[-1].seq if len(entries) == wanted.limit else None,
-        verified=queries.last_verification(db.session, code),
-    )
+    more = len(entries) == wanted.limit
+    return {"acts": queries.acts(entries), "next_before": entries[-1].seq if more else None}
 
 
 @blueprint.post("/<code>/verify")

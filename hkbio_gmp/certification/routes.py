@@ -84,23 +84,28 @@ def register_page() -> ResponseReturnValue:
     """The register: what lapses first on top."""
     form = CertificateFilterForm(request.args)
     form.offer(_kinds(), _facilities())
-    status = 200 if form.validate() else 422
-    wanted = form.wanted(_after())
-    lines = queries.list_certificates(db.session, who(), wanted) if status == 200 else []
-    more, shown = len(lines) > wanted.limit, lines[: wanted.limit]
-    reminders = queries.reminders_of(db.session, [line.certificate for line in shown])
+    valid = form.validate()
+    listed = _listed(form) if valid else {"lines": [], "ladders": {}, "next_after": None}
+    may_submit = who().may("certification:certificate:submit")
     page = render_template(
-        "certification/register.html",
-        form=form,
-        lines=shown,
-        ladders={
-            line.certificate.id: present.ladder(line, reminders.get(line.certificate.id, []))
+        "certification/register.html", form=form, may_submit=may_submit, **listed
+    )
+    return page, 200 if valid else 422
+
+
+def _listed(form: CertificateFilterForm) -> dict[str, Any]:
+    wanted = form.wanted(_after())
+    lines = queries.list_certificates(db.session, who(), wanted)
+    more, shown = len(lines) > wanted.limit, lines[: wanted.limit]
+    sent = queries.reminders_of(db.session, [line.certificate for line in shown])
+    return {
+        "lines": shown,
+        "ladders": {
+            line.certificate.id: present.ladder(line, sent.get(line.certificate.id, []))
             for line in shown
         },
-        next_after=present.cursor(shown[-1].certificate) if more else None,
-        may_submit=who().may("certification:certificate:submit"),
-    )
-    return page, status
+        "next_after": present.cursor(shown[-1].certificate) if more else None,
+    }
 
 
 def _after() -> tuple[date, int] | None:
@@ -154,15 +159,11 @@ def new() -> ResponseReturnValue:
     old = _renewed()
     form = CertificateForm(data=present.renewal(old) if old else None)
     form.kind.choices, form.facility.choices = _kinds(), _facilities()
-    if form.validate_on_submit():
-        try:
-            reference = _submit(form, old.reference if old else None)
-            flash(_("Submitted. It counts once quality has verified it."), "ok")
-            return redirect(url_for(".certificate", reference=reference))
-        except DomainError as error:
-            take_errors(form, told(error))
-    status = 422 if form.errors else 200
-    return render_template("certification/new.html", form=form, renews=old), status
+    if form.validate_on_submit() and (reference := _submit(form, old)):
+        flash(_("Submitted. It counts once quality has verified it."), "ok")
+        return redirect(url_for(".certificate", reference=reference))
+    page = render_template("certification/new.html", form=form, renews=old)
+    return page, 422 if form.errors else 200
 
 
 def told(error: DomainError) -> list[FieldError]:
@@ -175,16 +176,20 @@ def _renewed() -> Certificate | None:
     return queries.get_certificate(db.session, who(), reference) if reference else None
 
 
-def _submit(form: CertificateForm, renews: str | None) -> str:
+def _submit(form: CertificateForm, old: Certificate | None) -> str | None:
     kind = queries.find_kind(db.session, form.kind.data)
-    given = form.submission(kind.subject_type if kind else "", renews)
+    given = form.submission(kind.subject_type if kind else "", old.reference if old else None)
     person = who()
-    return work.run(
-        person.acting_for("certification:certificate:submit"),
-        "certification:certificate:submitted",
-        None,
-        lambda unit: services.submit_certificate(unit, person, given).reference,
-    )
+    try:
+        return work.run(
+            person.acting_for("certification:certificate:submit"),
+            "certification:certificate:submitted",
+            None,
+            lambda unit: services.submit_certificate(unit, person, given).reference,
+        )
+    except DomainError as error:
+        take_errors(form, told(error))
+        return None
 
 
 @blueprint.route(
@@ -197,15 +202,15 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
     if verb not in _verbs(found):
         abort(403)
     form = SignForm()
-    if form.validate_on_submit():
-        try:
-            _decide(found, verb, form)
-            flash(_("Signed: %(reference)s.", reference=reference), "ok")
-            return redirect(url_for(".certificate", reference=reference))
-        except (NotValid, SignatureRefused) as error:
-            take_errors(form, told(error))
-            found = queries.get_certificate(db.session, who(), reference)
-    page = render_template(
+    if form.validate_on_submit() and _decide(found, verb, form):
+        flash(_("Signed: %(reference)s.", reference=reference), "ok")
+        return redirect(url_for(".certificate", reference=reference))
+    found = queries.get_certificate(db.session, who(), reference)
+    return _decision_page(found, verb, form), 422 if form.errors else 200
+
+
+def _decision_page(found: Certificate, verb: str, form: SignForm) -> str:
+    return render_template(
         "certification/decide.html",
         certificate=found,
         verb=verb,
@@ -214,20 +219,24 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
         needs_reason=verb != "verify",
         now=clock.now(),
     )
-    return page, 422 if form.errors else 200
 
 
-def _decide(found: Certificate, verb: str, form: Any) -> None:
+def _decide(found: Certificate, verb: str, form: SignForm) -> bool:
     person, reference, version = who(), found.reference, found.version
     facility = found.facility.code if found.facility else None
     record = services.signed_record(db.session, found)
-    settings = current_app.extensions["settings"]
-    proof = prove_password(db.session, settings, person.person_id, form.password.data or "", record)
-    work.run(
-        person.acting_for(f"certification:certificate:{verb}", facility=facility),
-        f"certification:certificate:{PAST[verb]}",
-        form.reason.data or None,
-        lambda unit: (
-            services.decide_certificate(unit, person, reference, verb, proof, version).reference
-        ),
-    )
+    settings, password = current_app.extensions["settings"], form.password.data or ""
+    try:
+        proof = prove_password(db.session, settings, person.person_id, password, record)
+        work.run(
+            person.acting_for(f"certification:certificate:{verb}", facility=facility),
+            f"certification:certificate:{PAST[verb]}",
+            form.reason.data or None,
+            lambda unit: (
+                services.decide_certificate(unit, person, reference, verb, proof, version).reference
+            ),
+        )
+    except (NotValid, SignatureRefused) as error:
+        take_errors(form, told(error))
+        return False
+    return True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from hkbio_gmp import work
 from hkbio_gmp.cli.context import actor, application
 from hkbio_gmp.identity import services
 from hkbio_gmp.identity.rules.permissions import ROLES
+
+ROLE = click.Choice(sorted(ROLES))
 
 
 @click.group()
@@ -18,12 +22,12 @@ def user() -> None:
 @user.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The name as signatures print it.")
-@click.option("--role", required=True, type=click.Choice(sorted(ROLES)))
+@click.option("--role", required=True, type=ROLE)
 @click.option("--scope", required=True, help="Code of a facility or organisation, or system.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str, role: str, scope: str, password_stdin: bool) -> None:
     """Add a person with one role."""
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else None
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     with application():
         code = services.run_add_person(
             actor(), email=email, name=name, role=role, scope_code=scope, password=password

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
-
 from hkbio_gmp.booking import queries, services
-from hkbio_gmp.booking.lifecycle import PAST
-from hkbio_gmp.booking.models import Booking, BookingSession
 from hkbio_gmp.booking.services import BookingWish, SessionWish
+from hkbio_gmp.demo import sessions
+from hkbio_gmp.demo.sessions import Strand
 from hkbio_gmp.demo.stage import Stage, local
 from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel import clock
@@ -22,21 +19,6 @@ _REASONS = (
     "Renewal is planned; checked with quality.",
     "Discussed at the weekly capacity meeting.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Strand:
-    """One project's habit: a room, how often, how long."""
-
-    facility: str
-    startup: str
-    project: str
-    room: str
-    every_days: int
-    run_days: int
-    offset: int
-    process_class: str | None = None
-    equipment: tuple[str, ...] = ()
 
 
 STRANDS = (
@@ -157,21 +139,13 @@ def _approve(stage: Stage, strand: Strand, reference: str, number: int) -> None:
     if number % 4 == 3 and starts - clock.now() > timedelta(days=6):
         stage.at(requester_time(stage, 2), lambda: _move(stage, strand, reference))
     for place in range(1, count + 1):
-        session = row_times(reference, place)
-        stage.at(session[0], partial(_check_in, stage, strand, reference, place))
+        times = sessions.row_times(reference, place)
+        stage.at(times[0], partial(sessions.check_in, stage, strand, reference, place))
         over = timedelta(minutes=50 if (number + place) % 8 == 0 else -10)
-        stage.at(session[1] + over, partial(_check_out, stage, strand, reference, place))
-        stage.at(session[1] + timedelta(hours=2), partial(_clear, stage, strand, reference, place))
-
-
-def row_times(reference: str, number: int) -> tuple[datetime, datetime]:
-    """Planned start, a little late, and end of a session."""
-    row = db.session.scalars(
-        select(BookingSession)
-        .join(Booking)
-        .where(Booking.reference == reference, BookingSession.number == number)
-    ).one()
-    return row.starts + timedelta(minutes=4), row.ends
+        stage.at(times[1] + over, partial(sessions.check_out, stage, strand, reference, place))
+        stage.at(
+            times[1] + timedelta(hours=2), partial(sessions.clear, stage, strand, reference, place)
+        )
 
 
 def _reject(stage: Stage, strand: Strand, reference: str) -> None:
@@ -223,51 +197,6 @@ def _accept(stage: Stage, strand: Strand, reference: str) -> None:
         "booking:slot:move_accepted",
         lambda unit: services.decide_move(unit, manager, reference, "accept", None).id,
         reason="The day after is free.",
-        facility=strand.facility,
-    )
-
-
-def _session_act(stage: Stage, email: str, reference: str, number: int, verb: str) -> None:
-    who = stage.who(email)
-    past = PAST[verb]
-    stage.run(
-        who,
-        f"booking:session:{verb}",
-        f"booking:session:{past}",
-        lambda unit: services.run_session(unit, who, reference, number, verb).id,
-    )
-
-
-def _check_in(stage: Stage, strand: Strand, reference: str, number: int) -> None:
-    starts, ends = row_times(reference, number)
-    if clock.now() < starts - timedelta(minutes=10):
-        # The booking was moved: come again when it begins.
-        stage.at(starts, lambda: _check_in(stage, strand, reference, number))
-        stage.at(ends, lambda: _check_out(stage, strand, reference, number))
-        stage.at(ends + timedelta(hours=2), lambda: _clear(stage, strand, reference, number))
-        return
-    email = f"operator1@{strand.startup.lower()}.example"
-    _session_act(stage, email, reference, number, "check_in")
-
-
-def _check_out(stage: Stage, strand: Strand, reference: str, number: int) -> None:
-    email = f"operator1@{strand.startup.lower()}.example"
-    _session_act(stage, email, reference, number, "check_out")
-
-
-def _clear(stage: Stage, strand: Strand, reference: str, number: int) -> None:
-    email = f"operator1@{strand.startup.lower()}.example"
-    _session_act(stage, email, reference, number, "perform_clearance")
-    verifier = stage.who(f"second-operator@{strand.facility.lower()}.example")
-    row = queries.get_booking(db.session, verifier, reference)
-    proof = stage.proof(verifier, services.signed_record(db.session, row))
-    stage.run(
-        verifier,
-        "booking:session:verify_clearance",
-        "booking:session:clearance_verified",
-        lambda unit: (
-            services.run_session(unit, verifier, reference, number, "verify_clearance", proof).id
-        ),
         facility=strand.facility,
     )
 

@@ -97,6 +97,7 @@ class Resource(Audited, Base):
     grade: Mapped[str | None]
     containment: Mapped[str | None]
     capacity: Mapped[int | None]
+    # Codes, not keys: a suite is a reading aid for booking, which allocates the rooms.
     members: Mapped[list[str]] = mapped_column(JSON)
     bookable: Mapped[bool]
     demonstration: Mapped[bool]

@@ -29,6 +29,7 @@ class Panel:
     order: int
 
 
+# Filled while the application is put together, read by every request after it.
 _panels: dict[tuple[str, str], Panel] = {}
 _states: dict[str, StatesOf] = {}
 

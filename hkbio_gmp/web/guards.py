@@ -79,5 +79,3 @@ def refuse_undeclared(app: Flask) -> None:
 def principal() -> Principal:
     """Who asks; only behind :func:`requires`."""
     return cast(Principal, current_user.principal)
-
-

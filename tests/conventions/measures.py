@@ -204,7 +204,7 @@ MARKS = {
     "modules in import cycles": Mark(import_cycles, 0),
     "imports inside functions": Mark(hidden_imports, 0),
     "public names of services, rules, lifecycle without docstring": Mark(undocumented, 0),
-    "comment lines, per cent": Mark(comment_share, 6, 2),
+    "comment lines, per cent": Mark(comment_share, 6),
     "commits outside of the unit of work": Mark(commit_sites, 0),
     "modules with a name that says nothing": Mark(vague_names, 0),
     "test function length, median": Mark(test_lengths, 10),

@@ -122,7 +122,9 @@ def _check_nodes(session: Session, log: str, completed: list[Node]) -> None:
                 AuditNode.index.between(nodes[0].index, nodes[-1].index),
             )
         )
-        found = dict(stored.tuples().all())
+        found: dict[int, bytes] = {}
+        for index, digest in stored:
+            found[index] = digest
         for node in nodes:
             if found.get(node.index) != node.digest:
                 raise _Broken(f"{log}: stored subtree {level}/{node.index} does not hold")

@@ -74,6 +74,7 @@ def _days(closure: Closure, first: date, last: date) -> list[ClosedDay]:
 def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:
     """The parts of ``window`` (UTC) in which the facility is open. Raises NotFound."""
     zone = get_facility(session, facility).zone
+    # Days are the facility's, not UTC's: a window may touch one day more there.
     first, last = local_date(window.starts, zone), local_date(window.ends, zone)
     closed = closed_days(session, facility, first, last)
     return open_ranges(opening_pattern(session, facility), closed, [], window, zone)

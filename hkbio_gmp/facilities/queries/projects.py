@@ -114,6 +114,7 @@ def _batches() -> Select[Batch]:
 
 
 def _scoped(query: Select[T], principal: Principal, permission: str) -> Select[T]:
+    # None means everywhere; an empty set means nowhere, and must never read as everywhere.
     facilities = principal.facilities(permission)
     organisations = principal.organisations(permission)
     if facilities is None or organisations is None:

@@ -29,6 +29,7 @@ def changeover_matrix(
     session: Session, facility: str, version: int | None = None
 ) -> ChangeoverMatrix:
     """A version of the matrix, the present one unless told. Raises NotFound."""
+    # An older version on purpose: it decided the bookings of its time.
     known = rules_version(session, facility) if version is None else version
     rows = session.scalars(_of_version(Changeover, facility, known))
     return ChangeoverMatrix(

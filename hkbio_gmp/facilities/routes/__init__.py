@@ -46,6 +46,7 @@ def choices(principal: Principal) -> list[ScopeChoice]:
     """The facilities of the switch: one's own by role, or all for startups and the system."""
     own = principal.facilities(catalogue.READ)
     rows = queries.list_facilities(db.session)
+    # Startups hold no facility role and may look at every facility.
     shown = [row for row in rows if not own or row.code in own]
     return [ScopeChoice(row.code, row.name, row.zone) for row in shown]
 

@@ -31,6 +31,7 @@ def register_batch(code: str) -> ResponseReturnValue:
     if form.validate_on_submit() and _registered(row, form):
         flash(_("The batch is registered."), "ok")
         return redirect(url_for("projects.project", code=code))
+    # Read again: the refused unit of work ended the request's transaction.
     row = queries.get_project(db.session, who(), code)
     return render_template("facilities/project.html", **page_of(row, form)), 422
 

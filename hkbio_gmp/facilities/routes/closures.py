@@ -23,6 +23,7 @@ blueprint = Blueprint("closures", __name__, url_prefix="/facilities/<code>/closu
 
 def _own_facility(code: str) -> Facility:
     """The facility, to whoever may edit it; to others there is no such page."""
+    # A manager of one facility learns nothing of another's forms.
     if not who().may(EDIT, facility=code):
         raise NotFound()
     return queries.get_facility(db.session, code)

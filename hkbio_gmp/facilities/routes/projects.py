@@ -143,6 +143,7 @@ def accept(code: str) -> ResponseReturnValue:
         else:
             flash(_("Accepted and signed."), "ok")
             return redirect(url_for(".project", code=code))
+    # Read again: the failed proof ended the request's transaction.
     record = services.project_record(db.session, _to_decide(code, ACCEPT))
     page = render_template(
         "facilities/project_accept.html", project=row, form=form, record=record, signer=who().name
@@ -160,6 +161,7 @@ def _to_decide(code: str, permission: str) -> Project:
 
 def _sign_acceptance(row: Project, form: AcceptForm) -> None:
     person, code = who(), row.code
+    # What was read is what is signed: a later version needs another reading.
     if str(row.version) != form.version.data:
         raise Stale(STALE)
     if obstacle := obstacle_to_accept(person, row):

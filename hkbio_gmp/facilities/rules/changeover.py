@@ -48,6 +48,7 @@ class ChangeoverMatrix:
 
         Raises KeyError for a class that the facility does not know.
         """
+        # Two classes are never one series, whatever the caller says.
         return self.rows[before, after, same_series and before == after]
 
     def gap(self, before: str, after: str, *, same_series: bool = False) -> timedelta:

@@ -151,6 +151,7 @@ def _check_hours(document: FacilityDocument, problems: Problems) -> None:
                 Message("It closes before it opens."),
                 Message("Give a later time on the same day."),
             )
+    # Neighbours in time are enough: an overlap always shows between two of them.
     ordered = sorted(enumerate(document.hours), key=lambda pair: hours_key(pair[1]))
     for (_, before), (n, after) in pairwise(ordered):
         if before["day"] == after["day"] and after["opens"] < before["closes"]:
@@ -191,6 +192,7 @@ def _check_changeover(document: FacilityDocument, problems: Problems) -> None:
     for n, row in enumerate(document.changeover):
         for key in ("from", "to"):
             _check_known(("changeover", n, key), [row[key]], known, problems)
+    # A pair without a row would leave the calendar's trigger without an answer.
     missing = uncovered(changeover_rules(document), document.active_classes)
     if missing:
         named = [f"{a} → {b}{' (same series)' if same else ''}" for a, b, same in missing]

@@ -71,6 +71,7 @@ def parse(text: str) -> tuple[FacilityDocument | None, Problems]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return None, _syntax(text, str(error))
     _check_top(content, problems)
+    # Every section is read even where one failed: all problems come at once.
     parts: dict[str, Any] = {name: _single(content, name, problems) for name in SINGLE}
     parts |= {name: _repeated(content, name, problems) for name in REPEATED}
     if problems.found:
@@ -80,6 +81,7 @@ def parse(text: str) -> tuple[FacilityDocument | None, Problems]:
 
 def _syntax(text: str, said: str) -> Problems:
     problems = Problems(LineIndex(""))
+    # The parser tells the line in its sentence only; at the end of the file it tells none.
     where = re.search(r"at line (\d+)", said)
     line = int(where[1]) if where else text.count("\n") + 1
     message = Message("The file is not valid TOML: {said}", said=said[:200])

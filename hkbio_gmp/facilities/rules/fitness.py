@@ -36,6 +36,7 @@ def takes(
     """
     if room.grade not in process_class.grades(open_processing=open_processing):
         return False
+    # Only open steps touch the air of the room: closed ones need its grade alone.
     if not (open_processing and process_class.needs_grade_a):
         return True
     return any(item.room == room.code and gives_grade_a(item) for item in resources)

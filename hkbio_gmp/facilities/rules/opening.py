@@ -47,6 +47,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _range(day: date, slot: OpeningSlot, zone: str) -> TimeRange:
     place = ZoneInfo(zone)
+    # Combined in the zone, then turned to UTC: right also where clocks change.
     starts = datetime.combine(day, slot.opens, place)
     return TimeRange(utc(starts), utc(datetime.combine(day, slot.closes, place)))
 

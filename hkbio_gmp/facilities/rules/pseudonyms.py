@@ -35,6 +35,7 @@ def qualified(prefix: str, code: str) -> str:
 
 def code_problems(field: str, code: str, prefix: str = "") -> list[FieldError]:
     """What is wrong with a code, all at once; ``prefix`` is the owner's part, not judged."""
+    # The owner's part was judged when the owner was named.
     own = code.removeprefix(f"{prefix}-") if prefix else code
     if not SHAPE.fullmatch(own) or len(code) > LONGEST:
         return [
@@ -73,6 +74,7 @@ def _has_date(own: str) -> bool:
 
 
 def _looks_like_name(own: str) -> bool:
+    # One word is a label (RUN-7); two side by side read as a name.
     words = [part for part in own.split("-") if part.isalpha()]
     if any(word in _SURNAMES for word in words):
         return True

@@ -99,6 +99,7 @@ def _read_field(value: Any, field: Field, path: Path, problems: Problems) -> Any
     fault = _fault(value, field)
     if fault is not None:
         problems.add((*path, field.name), *fault)
+    # Frozen values: lists become tuples.
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -115,6 +116,7 @@ def _fault(value: Any, field: Field) -> tuple[Message, Message] | None:
 
 
 def _has_kind(value: Any, kind: str) -> bool:
+    # In Python a bool is an int and a datetime is a date; in a file they are not.
     if kind == "whole" and isinstance(value, bool):
         return False
     if kind == "day" and isinstance(value, datetime):

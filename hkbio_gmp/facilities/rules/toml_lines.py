@@ -23,6 +23,7 @@ class LineIndex:
 
     def line(self, path: Path) -> int:
         """The line of ``path``, or of the nearest table around it."""
+        # A missing key has no line of its own; its table has.
         while path not in self._lines:
             path = path[:-1]
         return self._lines[path]
@@ -46,6 +47,7 @@ class LineIndex:
 def _outside_long_strings(text: str) -> Iterator[tuple[int, str]]:
     """(number, line) for lines that do not begin inside a multi-line string."""
     open_quote: str | None = None
+    # Not splitlines: TOML ends a line at LF alone, and so do editors.
     for number, line in enumerate(text.split("\n"), 1):
         if open_quote is None:
             yield number, line

@@ -33,6 +33,7 @@ def register_batch(
         raise NotAllowed(Message("Only the organisation's admin registers its batches."))
     if home.status == ProjectStatus.CLOSED:
         raise WrongState(Message("{project} is closed; it takes no new batch.", project=home.code))
+    # The project's code before it keeps codes unique without a look at other tenants.
     full = qualified(home.code, code)
     wrong = code_problems("code", full, home.code)
     wrong += code_problems("donor_code", donor_code) if donor_code else []

@@ -79,5 +79,6 @@ def _check_may_edit(principal: Principal, facility: str) -> None:
 
 def _next_code(work: Work, facility: Facility) -> str:
     codes = work.session.scalars(select(Closure.code).where(Closure.facility_id == facility.id))
+    # Codes of withdrawn closures count too: none is ever given twice.
     numbers = [int(found[1]) for code in codes if (found := _NUMBER.search(code))]
     return f"{facility.code}-CL{max(numbers, default=0) + 1}"

@@ -97,6 +97,7 @@ def _equipment(row: Resource) -> Record:
 
 def _closures(session: Session, facility: Facility) -> list[Record]:
     rows = session.scalars(select(Closure).where(Closure.facility_id == facility.id))
+    # Sorted here: the same state gives the same bytes whatever order the database answers in.
     records = [
         _record(REPEATED["closures"], row, first=row.starts_on, last=row.ends_on) for row in rows
     ]

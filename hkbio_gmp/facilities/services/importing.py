@@ -28,6 +28,7 @@ def import_facility(work: Work, text: str) -> str:
     _stop_if_any(problems)
     if read is None:
         raise NotValid(Message("The file holds nothing."))
+    # The facility's row orders two imports; a retired resource's row orders its last bookings.
     work.lock([("facility", read.code), *(("resource", code) for code in _retired(read))])
     present.check(work.session, read, problems)
     _stop_if_any(problems)
@@ -59,6 +60,7 @@ def _facility(work: Work, read: FacilityDocument) -> Facility:
         work.session.add(facility)
         ensure_scope(work, ScopeKind.FACILITY, read.code)
         work.session.flush()
+    # An import that changes nothing leaves no entry and no new version.
     elif parts.assign(facility, values):
         facility.version += 1
     return facility

@@ -35,6 +35,7 @@ def write(work: Work, facility: Facility, read: FacilityDocument) -> None:
 
 def assign(row: Any, values: Mapping[str, Any]) -> bool:
     """Set what differs; returns whether anything did."""
+    # Only what differs is set: the log then shows the change alone, not the whole file.
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
@@ -63,11 +64,13 @@ def _write_resources(work: Work, facility: Facility, read: FacilityDocument) -> 
     zones = _ids(work, AirZone, facility)
     for n, row in enumerate(read.rooms):
         _put(work, Resource, facility, _room(row, n, zones))
+    # Equipment stands in rooms, so rooms are written before it.
     rooms = _ids(work, Resource, facility)
     for n, row in enumerate(read.suites):
         _put(work, Resource, facility, _suite(row, n))
     for n, row in enumerate(read.equipment):
         _put(work, Resource, facility, _equipment(row, n, rooms))
+    # Bookings hear of a retirement once: from the import that retires, not from each later one.
     gone = [
         row["code"]
         for row in (*read.rooms, *read.suites, *read.equipment)
@@ -136,6 +139,7 @@ def _write_hours(work: Work, facility: Facility, read: FacilityDocument) -> None
     for row in queries.list_opening_hours(work.session, facility.code):
         closes = wanted.pop((row.weekday, row.opens), None)
         if closes is None:
+            # Hours have no code that others could name; the log keeps what was.
             work.session.delete(row)
         else:
             assign(row, {"closes": closes})

@@ -43,6 +43,7 @@ def _active(session: Session, table: type[Any], facility: Facility) -> list[str]
 
 
 def _check_left_out(known: Iterable[str], section: str, rows: _Places, problems: Problems) -> None:
+    # A thing left out may be a slip of the pen; only a written word retires it.
     named = {row["code"] for _section, _n, row in rows}
     for code in known:
         if code not in named:

@@ -38,6 +38,7 @@ def propose_project(work: Work, principal: PersonPrincipal, proposal: ProjectPro
         wrong.append(_unknown_organisation(proposal.organisation))
     process_class = _process_class(work, proposal, wrong)
     code = qualified(proposal.organisation, proposal.code)
+    # Asked only of a code of its own organisation: a taken one tells nothing of others.
     if not wrong and queries.find_project(work.session, code) is not None:
         wrong.append(taken("code", code))
     if wrong or organisation is None or process_class is None:
@@ -48,6 +49,7 @@ def propose_project(work: Work, principal: PersonPrincipal, proposal: ProjectPro
 
 
 def _own_organisation(work: Work, principal: PersonPrincipal, code: str) -> Organisation | None:
+    # Foreign and absent answer alike, so the right is asked before the row.
     if not principal.may(PROPOSE, organisation=code):
         return None
     try:
@@ -185,6 +187,7 @@ def close_project(work: Work, principal: PersonPrincipal, code: str) -> None:
 def _locked_project(work: Work, principal: PersonPrincipal, code: str) -> Project:
     found = queries.get_project(work.session, principal, code)
     work.lock([("organisation", found.organisation.code)])
+    # Lock first, read after: another decision may have come between.
     work.session.refresh(found)
     return found
 

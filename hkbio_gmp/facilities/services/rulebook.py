@@ -37,6 +37,7 @@ def _is_new(
 ) -> bool:
     if facility.rules_version == 0:
         return True
+    # The rows may be the same and the classes not: then the matrix differs.
     present = queries.list_rule_sets(work.session, facility.code)[0]
     if (present.changeover, present.segregation) != (stated.changeover, stated.segregation):
         return True
@@ -76,6 +77,7 @@ def _changeover(facility: Facility, version: int, rule: ChangeoverRule) -> Chang
 
 
 def _segregation(facility: Facility, version: int, row: dict[str, Any]) -> Segregation:
+    # In one order, so that the unique constraint sees a pair written the other way round.
     one, other = sorted(row["classes"])
     return Segregation(
         facility=facility,

@@ -125,7 +125,7 @@ def test_foreign_and_absent_organisation_answer_alike_when_proposed_for(people) 
 
 
 def test_every_wrong_field_is_named_when_a_proposal_is_wrong(people) -> None:
-    wrong = replace(PROPOSAL, code="p 1", title="", facility="XXX", process_class="none")
+    wrong = replace(PROPOSAL, code="p 1", title="", facility="NONE", process_class="none")
     with pytest.raises(NotValid) as refused:
         propose(people["admin"], wrong)
     assert {error.field for error in refused.value.errors} == {"code", "title", "facility"}

@@ -74,11 +74,14 @@ def add_site() -> None:
     work.run(CLI, "identity:organisation:added", None, command)
 
 
-def add_account(email: str, role: str | None = None, scope: str = "system") -> PersonPrincipal:
+def add_account(
+    email: str, role: str | None = None, scope: str = "system", password_hash: str = HASH
+) -> PersonPrincipal:
     """Add a person with one role or none, and answer with their rights."""
 
     def command(unit: Work) -> None:
-        person = services.add_person(unit, email, f"Person {email[:8]}", password_hash=HASH)
+        name = f"Person {email[:8]}"
+        person = services.add_person(unit, email, name, password_hash=password_hash)
         if role is not None:
             give_role(unit, person, role, scope)
 
