@@ -205,7 +205,7 @@ def disable_person(work: Work, email: str) -> None:
     if work.actor.id == person.code:
         raise NotAllowed(Message("No one disables their own account."))
     work.lock([("person", person.email)])
-    work.session.refresh(person, with_for_update=True)
+    work.session.refresh(person)
     if person.active:
         person.state = "disabled"
         person.version += 1

@@ -102,7 +102,7 @@ def test_first_person_is_added_with_a_role_when_the_command_line_asks(site: Flas
         CLI, email=EMAIL, name="First", role="operator", scope_code="LCT", password=PASSWORD
     )
     assert code == person(EMAIL).code
-    assert principal(EMAIL).facilities("booking:session:check_in") == {"LCT"}
+    assert principal(EMAIL).facilities("booking:session:check_in") == frozenset({"LCT"})
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,12 @@ def test_bookings_hear_of_it_when_a_person_is_disabled(
     site: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[object] = []
-    monkeypatch.setattr(events, "announce", lambda _unit, event: heard.append(event) or [])
+
+    def hear(_unit: work.Work, event: object) -> list[object]:
+        heard.append(event)
+        return []
+
+    monkeypatch.setattr(events, "announce", hear)
     add(EMAIL)
     disable(EMAIL)
     assert heard == [events.ValidityEnded("person", EMAIL, None, "left")]

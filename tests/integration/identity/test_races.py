@@ -78,6 +78,7 @@ def test_every_failure_counts_when_they_come_at_once(site: Flask) -> None:
         return sign_in(db.session, chosen, EMAIL, "wrong", Client())
 
     assert at_once(site, guess) == [None] * THREADS
+    db.session.rollback()
     assert db.session.query(SignInGuard).one().locked_until is not None
     assert len(messages(EMAIL)) == 1
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.models import WebSession
 from hkbio_gmp.identity.services import sessions
+from hkbio_gmp.identity.services.access import Client
 from tests.integration.identity.accounts import (
     HOUR,
     MINUTE,
@@ -86,7 +87,7 @@ def test_cookie_is_worthless_when_its_session_was_signed_out(inside: Browser) ->
 def test_table_holds_a_digest_alone_when_somebody_signs_in(site: Flask) -> None:
     add_account(OPERATOR, "operator", "LCT")
     found = person(OPERATOR)
-    token = sessions.open_session(db.session, settings(site), found, sessions.Client())
+    token = sessions.open_session(db.session, settings(site), found, Client())
     db.session.flush()
     assert token not in vars(db.session.query(WebSession).one()).values()
     assert sessions.find_session(db.session, settings(site), token) is not None
@@ -171,7 +172,7 @@ def test_session_lives_exactly_while_no_gap_reaches_the_idle_limit(
     chosen = settings(site, session_idle_minutes=idle)
     if person_absent():
         add_account(OPERATOR, "operator", "LCT")
-    token = sessions.open_session(db.session, chosen, person(OPERATOR), sessions.Client())
+    token = sessions.open_session(db.session, chosen, person(OPERATOR), Client())
     db.session.commit()
     now = timedelta(0)
     alive = True

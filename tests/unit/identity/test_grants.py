@@ -71,8 +71,8 @@ def test_system_role_reaches_everything_when_held() -> None:
 
 def test_reach_lists_scopes_of_each_kind_when_roles_differ() -> None:
     held = principal(grant("requester", "STARTUP-A"), grant("operator", "LCT"))
-    assert held.facilities("booking:slot:read") == {"LCT"}
-    assert held.organisations("booking:slot:read") == {"STARTUP-A"}
+    assert held.facilities("booking:slot:read") == frozenset({"LCT"})
+    assert held.organisations("booking:slot:read") == frozenset({"STARTUP-A"})
     assert held.organisations(APPROVE) == held.facilities(APPROVE) == frozenset()
 
 
