@@ -82,6 +82,12 @@ def sessions_between(starts: datetime, ends: datetime, attendance: str) -> tuple
     )
 
 
+def usual_length(typical_hours: int | None) -> timedelta:
+    """How long a slot of a class usually is: whole days end with a harvest in opening hours."""
+    hours = timedelta(hours=typical_hours or 8)
+    return hours + _STEP if hours >= timedelta(days=1) else hours
+
+
 class CalendarFilterForm(FilterForm):
     """What of the calendar to show."""
 

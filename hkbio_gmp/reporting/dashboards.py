@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries as booking
+from hkbio_gmp.booking.forms import usual_length
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.present.bars import Run, runs
 from hkbio_gmp.booking.present.calendar import class_names
@@ -93,7 +94,7 @@ def _windows(session: Session, person: PersonPrincipal, now: datetime) -> list[S
     project = own[0]
     query = SlotQuery(
         process_class=project.process_class.code,
-        length=timedelta(hours=project.process_class.typical_hours or 8),
+        length=usual_length(project.process_class.typical_hours),
         window=TimeRange(now + timedelta(days=1), now + _AHEAD + _AHEAD),
         facilities=(project.facility.code,),
         organisation=project.organisation.code,

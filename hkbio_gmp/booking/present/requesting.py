@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from hkbio_gmp.booking.forms import FIRST_YEAR, LAST_YEAR, BookingForm, Choices
+from hkbio_gmp.booking.forms import FIRST_YEAR, LAST_YEAR, BookingForm, Choices, usual_length
 from hkbio_gmp.booking.services import BookingWish, preview
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
@@ -78,14 +78,14 @@ def first_values(args: MultiDict[str, str], project: Project) -> dict[str, Any]:
     tomorrow = clock.now().astimezone(ZoneInfo(zone)) + timedelta(days=1)
     starts = tomorrow.replace(hour=_OPENS, minute=0, second=0, microsecond=0)
     begins = instant_of(args.get("starts_at"), zone) or starts
-    hours = project.process_class.typical_hours or 8
+    length = usual_length(project.process_class.typical_hours)
     return {
         "project": project.code,
         "batch": args.get("batch", ""),
         "process_class": args.get("process_class") or project.process_class.code,
         "resources": args.getlist("resources"),
         "starts_at": begins,
-        "ends_at": instant_of(args.get("ends_at"), zone) or begins + timedelta(hours=hours),
+        "ends_at": instant_of(args.get("ends_at"), zone) or begins + length,
         "operators": args.getlist("operators"),
     }
 

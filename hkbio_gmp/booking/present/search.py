@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.forms import SlotForm
+from hkbio_gmp.booking.forms import SlotForm, usual_length
 from hkbio_gmp.booking.rules.assessment import room_finding
 from hkbio_gmp.booking.services import SlotAnswer, SlotQuery
 from hkbio_gmp.booking.services.finder import Refusal, Slot
@@ -25,7 +25,6 @@ from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.navigation import current_zone
 
 _AHEAD, _MOST_AHEAD = timedelta(days=28), timedelta(days=180)
-_USUAL = timedelta(hours=8)
 _LIMIT = 60
 
 
@@ -117,7 +116,7 @@ def search_of(session: Session, form: SlotForm, project: Project) -> Search:
     site = form.facility.data or ""
     codes = tuple(c for c, _label in form.facility.choices if site in {"", c})
     needs = facilities.class_facts(session, project.facility.code).get(code)
-    length = form.length or timedelta(hours=(needs.typical_hours if needs else None) or 8)
+    length = form.length or usual_length(needs.typical_hours if needs else None)
     form.since.data, form.until.data = first, last
     form.days.data, form.hours.data = length.days, length.seconds // 3600
     known = {value for value, _label in form.operators.choices or ()}
