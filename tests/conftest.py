@@ -10,11 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from werkzeug.utils import import_string
 
-from hkbio_gmp import config
 from hkbio_gmp.extensions import db
 from tests import databases
+from tests.seeds import Build, Seeds, application
 
 settings.register_profile(
     "fixed",
@@ -41,40 +40,34 @@ def postgresql_base() -> Iterator[str]:
         yield base
 
 
+@pytest.fixture(scope="session")
+def seeds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Seeds:
+    return Seeds(tmp_path_factory.mktemp("seeds"), sqlite_template)
+
+
+@pytest.fixture
+def seed() -> Build | None:
+    """What a test's database holds; overridden where tests start in a world of their own."""
+    return None
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database: each test that asks runs on both kinds."""
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, seeds: Seeds, seed: Build | None
+) -> Iterator[str]:
+    """A migrated database with the seed in it: each test that asks runs on both kinds."""
     if request.param == "sqlite":
-        yield databases.fresh_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield databases.fresh_sqlite(seeds.sqlite(seed), tmp_path)
         return
-    with databases.fresh_postgresql(request.getfixturevalue("postgresql_base")) as url:
+    base = request.getfixturevalue("postgresql_base")
+    with databases.fresh_postgresql(base, seeds.postgresql(base, seed)) as url:
         yield url
-
-
-def test_settings(url: str, folder: Path, **changes: str) -> config.Settings:
-    """Settings of an application under test."""
-    return config.load(
-        {
-            "HKBIO_ENV": "test",
-            "HKBIO_DATABASE_URL": url,
-            "HKBIO_SECRET_KEY": "test-only-secret-key-of-enough-length",
-            "HKBIO_INSTANCE": str(folder),
-            **changes,
-        }
-    )
-
-
-test_settings.__test__ = False  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The whole application on a migrated, empty database, its context pushed."""
-    # by name: tests of pure rules then run without loading the whole product
-    create_app = import_string("hkbio_gmp.app:create_app")
-    made = create_app(test_settings(database_url, tmp_path))
-    made.config["WTF_CSRF_ENABLED"] = False
-    made.config["RATELIMIT_ENABLED"] = False
+    """The whole application on a database of the test's own, its context pushed."""
+    made = application(database_url, tmp_path)
     with made.app_context():
         yield made
         db.session.close()

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from hkbio_gmp import schema
 
 SERVER_USER = "nobody"
+TEMPLATE = "template_hkbio"
 
 
 def binaries() -> Path:
@@ -76,15 +77,21 @@ def _admin(base: str, statement: str) -> None:
 
 def migrated_postgresql_template(base: str) -> None:
     """Make the migrated database that the others are copied from."""
-    _admin(base, "CREATE DATABASE template_hkbio")
-    schema.upgrade(base.format(name="template_hkbio"))
+    _admin(base, f"CREATE DATABASE {TEMPLATE}")
+    schema.upgrade(base.format(name=TEMPLATE))
+
+
+def create_postgresql(base: str, template: str = TEMPLATE) -> str:
+    """Copy a database; the copy's name."""
+    name = f"t{uuid.uuid4().hex}"
+    _admin(base, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
 
 
 @contextmanager
-def fresh_postgresql(base: str) -> Iterator[str]:
-    """A migrated, empty database, dropped afterwards."""
-    name = f"t{uuid.uuid4().hex}"
-    _admin(base, f"CREATE DATABASE {name} TEMPLATE template_hkbio")
+def fresh_postgresql(base: str, template: str = TEMPLATE) -> Iterator[str]:
+    """A copy of a database, dropped afterwards."""
+    name = create_postgresql(base, template)
     try:
         yield base.format(name=name)
     finally:
@@ -99,7 +106,7 @@ def migrated_sqlite(folder: Path) -> Path:
 
 
 def fresh_sqlite(template: Path, folder: Path) -> str:
-    """A migrated, empty SQLite database."""
+    """A copy of a SQLite database."""
     file = folder / f"{uuid.uuid4().hex}.sqlite3"
     shutil.copy(template, file)
     return f"sqlite:///{file}"

@@ -23,6 +23,7 @@ from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.web.guards import PUBLIC, SIGNED_IN, declared_permission
 from hkbio_gmp.work import Work
 from tests.integration.booking import world
+from tests.seeds import Build
 
 OBJECTS = {
     "reference": ("own-booking", "foreign-booking", "LCT-2027-999999"),
@@ -46,11 +47,20 @@ PASSWORD = world.PASSWORD
 
 
 @pytest.fixture
+def seed() -> Build:
+    return _build
+
+
+@pytest.fixture
 def lab(app: Flask) -> Iterator[Flask]:
+    with clock.frozen(world.NOW):
+        yield app
+
+
+def _build() -> None:
     world.build()
     with clock.frozen(world.NOW):
         world.act(world.CLI, _people)
-        yield app
 
 
 def _people(unit: Work) -> None:

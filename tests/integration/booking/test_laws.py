@@ -78,7 +78,9 @@ class Desk(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), verb=st.sampled_from(["accept", "decline"]))
     def decide(self, number: int, verb: str) -> None:
         if found := self.pick(number):
-            self.attempt(world.command, MANAGER, services.decide_move, found[0], verb)
+            self.attempt(
+                world.command, MANAGER, services.decide_move, found[0], verb, reason="weighed"
+            )
 
     @rule(number=st.integers(0, 9), service=st.sampled_from(["cancel_booking", "reject_booking"]))
     def end(self, number: int, service: str) -> None:

@@ -26,7 +26,7 @@ def propose(reference: str, wanted: object, email: str = ASKER) -> None:
 
 
 def decide(reference: str, verb: str, email: str = MANAGER) -> None:
-    world.command(email, services.decide_move, reference, verb)
+    world.command(email, services.decide_move, reference, verb, reason="weighed")
 
 
 def test_both_slots_are_held_when_a_move_is_proposed(lab: Flask) -> None:

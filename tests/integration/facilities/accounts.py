@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask.testing import FlaskClient
 
 from hkbio_gmp import work
@@ -10,12 +12,61 @@ from hkbio_gmp.facilities import services
 from hkbio_gmp.facilities.rules.proposals import ProjectProposal
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
-from hkbio_gmp.identity.services import add_organisation, run_add_person
+from hkbio_gmp.identity.services import accounts, add_organisation, add_person, passwords
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
+from hkbio_gmp.work import Work
 
 CLI = Actor("cli:tests", "tests", "cli")
 PASSWORD = "demonstration-only-long"
+SMALL = """
+format = 1
+
+[facility]
+code = "{code}"
+name = "Invented {code}"
+name_zh = "虛構{code}"
+zone = "Asia/Hong_Kong"
+demonstration = true
+
+[[zones]]
+code = "{code}-Z1"
+name = "Zone 1"
+name_zh = "第1區"
+
+[[rooms]]
+code = "{code}-CR1"
+name = "Room 1"
+name_zh = "房間1"
+zone = "{code}-Z1"
+grade = "B"
+
+[[classes]]
+code = "gene_modified_cell"
+name = "Gene-modified cell"
+name_zh = "基因改造細胞"
+purpose = "production"
+setup_minutes = 360
+turnaround_minutes = 480
+open_grades = ["B"]
+closed_grades = ["B", "C"]
+source = "test"
+
+[[changeover]]
+from = "*"
+to = "*"
+same_series = true
+minutes = 120
+cleaning = "Wipe-down"
+source = "test"
+
+[[changeover]]
+from = "*"
+to = "*"
+minutes = 480
+cleaning = "Full cleaning"
+source = "test"
+"""
 PROPOSAL = ProjectProposal(
     code="P1",
     organisation="STARTUP-A",
@@ -31,6 +82,18 @@ def import_shipped(*codes: str) -> None:
     """Import shipped facilities."""
     for code in codes or ("LCT",):
         import_text(services.shipped_facility(code))
+
+
+def import_small(*codes: str) -> None:
+    """Import facilities of one room and one class: quick, where a test needs no more."""
+    for code in codes:
+        import_text(SMALL.format(code=code))
+
+
+@cache
+def password_hash() -> str:
+    """Hashed once for all accounts: argon2 is slow on purpose."""
+    return passwords.hash_password(PASSWORD)
 
 
 def import_text(text: str, reason: str = "test") -> str:
@@ -56,7 +119,12 @@ def add_organisations(*codes: str) -> None:
 
 def add_account(email: str, role: str, scope: str) -> PersonPrincipal:
     """Add a person with one role, and answer with their rights."""
-    run_add_person(CLI, email=email, name=email, role=role, scope_code=scope, password=PASSWORD)
+
+    def command(unit: Work) -> None:
+        person = add_person(unit, email, email, password_hash=password_hash())
+        accounts.give_role(unit, person, role, scope)
+
+    work.run(CLI, "identity:person:added", None, command)
     return principal(email)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -26,6 +25,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
 from hkbio_gmp.notifications.models import OutboxMessage
 from hkbio_gmp.work import Work
+from tests.seeds import OwnContextClient
 
 CLI = Actor("cli:tests", "tests", "cli")
 NOW = datetime(2027, 1, 13, 2, 42, tzinfo=UTC)
@@ -34,12 +34,8 @@ HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-class Browser(FlaskClient):
-    """A client whose every request has an application context of its own, as on a server."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
+class Browser(OwnContextClient):
+    """A person's browser."""
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> TestResponse:
         """Send the sign-in form."""

@@ -56,20 +56,30 @@ def invite(email: str = EMAIL) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "email", ["", "x", "x@", "@x.example", "a b@x.example", "x" * 300 + "@x.example", "a\x00@x.org"]
-)
-def test_address_is_refused_when_it_is_malformed(site: Flask, email: str) -> None:
-    with pytest.raises(NotValid) as refused:
-        add(email)
-    assert [error.field for error in refused.value.errors] == ["email"]
+def test_address_is_refused_when_it_is_malformed(site: Flask, subtests: pytest.Subtests) -> None:
+    for email in [
+        "",
+        "x",
+        "x@",
+        "@x.example",
+        "a b@x.example",
+        "x" * 300 + "@x.example",
+        "a\x00@x.org",
+    ]:
+        with subtests.test(email=email):
+            with pytest.raises(NotValid) as refused:
+                add(email)
+            assert [error.field for error in refused.value.errors] == ["email"]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\x00b", "x" * 101, "\u202ename"])
-def test_name_is_refused_when_signatures_could_not_print_it(site: Flask, name: str) -> None:
-    with pytest.raises(NotValid) as refused:
-        add(EMAIL, name)
-    assert [error.field for error in refused.value.errors] == ["name"]
+def test_name_is_refused_when_signatures_could_not_print_it(
+    site: Flask, subtests: pytest.Subtests
+) -> None:
+    for name in ["", "  ", "a\x00b", "x" * 101, "\u202ename"]:
+        with subtests.test(name=name):
+            with pytest.raises(NotValid) as refused:
+                add(EMAIL, name)
+            assert [error.field for error in refused.value.errors] == ["name"]
 
 
 @pytest.mark.parametrize("name", ["陳示範", "O'Name-Smith", "  Two   Words "])
@@ -105,23 +115,21 @@ def test_first_person_is_added_with_a_role_when_the_command_line_asks(site: Flas
     assert principal(EMAIL).facilities("booking:session:check_in") == frozenset({"LCT"})
 
 
-@pytest.mark.parametrize(
-    ("role", "scope", "password"),
-    [
+def test_nothing_is_written_when_the_command_line_asks_for_what_does_not_fit(
+    site: Flask, subtests: pytest.Subtests
+) -> None:
+    for role, scope, password in [
         ("operator", "NOWHERE", PASSWORD),
         ("operator", "STARTUP-A", PASSWORD),
         ("auditor", "LCT", PASSWORD),
         ("operator", "LCT", "short"),
-    ],
-)
-def test_nothing_is_written_when_the_command_line_asks_for_what_does_not_fit(
-    site: Flask, role: str, scope: str, password: str
-) -> None:
-    with pytest.raises(NotValid):
-        services.run_add_person(
-            CLI, email=EMAIL, name="First", role=role, scope_code=scope, password=password
-        )
-    assert count(Person) == 0
+    ]:
+        with subtests.test(role=role, scope=scope, password=password):
+            with pytest.raises(NotValid):
+                services.run_add_person(
+                    CLI, email=EMAIL, name="First", role=role, scope_code=scope, password=password
+                )
+            assert count(Person) == 0
 
 
 def test_bookings_hear_of_it_when_a_person_is_disabled(
@@ -163,11 +171,12 @@ def test_nobody_disables_their_own_account_when_administering(site: Flask) -> No
         )
 
 
-@pytest.mark.parametrize("email", ["nobody@lct.example", "\x00", ""])
-def test_nothing_is_found_when_the_person_is_absent(site: Flask, email: str) -> None:
-    for command in (disable, token, invite):
-        with pytest.raises(NotFound):
-            command(email)
+def test_nothing_is_found_when_the_person_is_absent(site: Flask, subtests: pytest.Subtests) -> None:
+    for email in ["nobody@lct.example", "\x00", ""]:
+        with subtests.test(email=email):
+            for command in (disable, token, invite):
+                with pytest.raises(NotFound):
+                    command(email)
 
 
 @pytest.mark.parametrize(("later", "living"), [(0, True), (29, True), (30, False), (31, False)])
@@ -181,9 +190,10 @@ def test_token_opens_until_its_end_when_used(site: Flask, later: int, living: bo
         assert (holder.principal.email, holder.read_only) == (EMAIL, True)
 
 
-@pytest.mark.parametrize("secret", ["", "guess", "\x00", "x" * 10_000, "é"])
-def test_token_opens_nothing_when_it_is_made_up(site: Flask, secret: str) -> None:
-    assert tokens.principal_for_token(db.session, secret) is None
+def test_token_opens_nothing_when_it_is_made_up(site: Flask, subtests: pytest.Subtests) -> None:
+    for secret in ["", "guess", "\x00", "x" * 10_000, "é"]:
+        with subtests.test(secret=secret):
+            assert tokens.principal_for_token(db.session, secret) is None
 
 
 def test_token_is_revoked_by_its_own_person_alone_when_asked(site: Flask) -> None:
@@ -247,9 +257,10 @@ def test_earlier_link_ends_when_another_is_sent(browser: Browser) -> None:
     assert choose(browser, second) == 302
 
 
-@pytest.mark.parametrize("key", ["", "guess", "%00", "x" * 3000])
-def test_link_is_not_found_when_made_up(browser: Browser, key: str) -> None:
-    assert browser.get(f"/invitation?key={key}").status_code == 404
+def test_link_is_not_found_when_made_up(browser: Browser, subtests: pytest.Subtests) -> None:
+    for key in ["", "guess", "%00", "x" * 3000]:
+        with subtests.test(key=key):
+            assert browser.get(f"/invitation?key={key}").status_code == 404
 
 
 @pytest.mark.parametrize(

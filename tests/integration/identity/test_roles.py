@@ -123,16 +123,20 @@ def test_nobody_proposes_a_role_for_themselves_when_administering(cast: Cast) ->
         propose(cast.admin, cast.admin.email, "operator", "LCT")
 
 
-@pytest.mark.parametrize("who", ["manager", "quality", "newcomer"])
-def test_role_is_not_proposed_when_the_proposer_is_no_administrator(cast: Cast, who: str) -> None:
-    with pytest.raises(NotFound):
-        propose(getattr(cast, who), NEWCOMER, "operator", "LCT")
-    assert grants(NEWCOMER) == []
+def test_role_is_not_proposed_when_the_proposer_is_no_administrator(
+    cast: Cast, subtests: pytest.Subtests
+) -> None:
+    for who in ["manager", "quality", "newcomer"]:
+        with subtests.test(who=who):
+            with pytest.raises(NotFound):
+                propose(getattr(cast, who), NEWCOMER, "operator", "LCT")
+            assert grants(NEWCOMER) == []
 
 
-@pytest.mark.parametrize(
-    ("role", "scope", "ends", "field"),
-    [
+def test_role_is_refused_at_its_field_when_it_does_not_fit(
+    cast: Cast, subtests: pytest.Subtests
+) -> None:
+    for role, scope, ends, field in [
         ("operator", "STARTUP-A", None, "scope"),
         ("operator", "system", None, "scope"),
         ("requester", "LCT", None, "scope"),
@@ -143,15 +147,12 @@ def test_role_is_not_proposed_when_the_proposer_is_no_administrator(cast: Cast, 
         ("auditor", "LCT", None, "ends"),
         ("auditor", "LCT", NOW, "ends"),
         ("operator", "LCT", NOW - DAY, "ends"),
-    ],
-)
-def test_role_is_refused_at_its_field_when_it_does_not_fit(
-    cast: Cast, role: str, scope: str, ends: object, field: str
-) -> None:
-    with pytest.raises(NotValid) as refused:
-        propose(cast.admin, NEWCOMER, role, scope, ends)  # type: ignore[arg-type]
-    assert [error.field for error in refused.value.errors] == [field]
-    assert grants(NEWCOMER) == []
+    ]:
+        with subtests.test(role=role, scope=scope, ends=ends, field=field):
+            with pytest.raises(NotValid) as refused:
+                propose(cast.admin, NEWCOMER, role, scope, ends)
+            assert [error.field for error in refused.value.errors] == [field]
+            assert grants(NEWCOMER) == []
 
 
 def test_role_is_refused_when_the_person_has_it_already(cast: Cast) -> None:
@@ -260,9 +261,12 @@ def test_manager_confirms_on_the_page_when_a_role_waits(cast: Cast, managing: Br
     assert managing.post(f"/admin/confirmations/{grant}/confirm").status_code == 409
 
 
-@pytest.mark.parametrize("key", ["999", str(10**30), "-1", "x"])
-def test_page_is_not_found_when_the_grant_is_absent(managing: Browser, key: str) -> None:
-    assert managing.post(f"/admin/confirmations/{key}/confirm").status_code == 404
+def test_page_is_not_found_when_the_grant_is_absent(
+    managing: Browser, subtests: pytest.Subtests
+) -> None:
+    for key in ["999", str(10**30), "-1", "x"]:
+        with subtests.test(key=key):
+            assert managing.post(f"/admin/confirmations/{key}/confirm").status_code == 404
 
 
 def test_foreign_facility_sees_nothing_when_a_role_waits(site: Flask, cast: Cast) -> None:

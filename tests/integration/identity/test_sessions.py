@@ -110,23 +110,19 @@ def test_other_sessions_end_when_the_password_changes(site: Flask, inside: Brows
     assert other.sign_in(OPERATOR, NEW).status_code == 302
 
 
-@pytest.mark.parametrize(
-    ("current", "new", "again"),
-    [
+def test_password_stays_when_the_form_is_wrong(inside: Browser, subtests: pytest.Subtests) -> None:
+    for current, new, again in [
         ("wrong", NEW, NEW),
         (PASSWORD, "short", "short"),
         (PASSWORD, NEW, NEW + "!"),
         (PASSWORD, "aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa"),
         ("", "", ""),
         ("\x00", "\x00" * 12, "\x00" * 12),
-    ],
-)
-def test_password_stays_when_the_form_is_wrong(
-    inside: Browser, current: str, new: str, again: str
-) -> None:
-    stored = person(OPERATOR).password_hash
-    assert change(inside, current, new, again) == 422
-    assert person(OPERATOR).password_hash == stored
+    ]:
+        with subtests.test(current=current, new=new, again=again):
+            stored = person(OPERATOR).password_hash
+            assert change(inside, current, new, again) == 422
+            assert person(OPERATOR).password_hash == stored
 
 
 def test_guessing_the_present_password_locks_the_account_when_repeated(inside: Browser) -> None:

@@ -98,20 +98,18 @@ def test_proof_is_refused_when_it_was_used(quality: PersonPrincipal, prove: Prov
     refuse(quality, proof)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_proof_is_refused_when_the_record_is_another(
+    quality: PersonPrincipal, prove: Prove, subtests: pytest.Subtests
+) -> None:
+    for other in [
         replace(RECORD, version=4),
         replace(RECORD, version=2),
         replace(RECORD, ref="P2"),
         replace(RECORD, type="booking"),
         replace(RECORD, digest="e" * 64),
-    ],
-)
-def test_proof_is_refused_when_the_record_is_another(
-    quality: PersonPrincipal, prove: Prove, other: SignedRecord
-) -> None:
-    refuse(quality, prove(), other)
+    ]:
+        with subtests.test(other=other):
+            refuse(quality, prove(), other)
 
 
 def test_proof_is_refused_when_another_person_brings_it(
@@ -125,21 +123,25 @@ def test_proof_is_refused_when_somebody_else_acts(quality: PersonPrincipal, prov
         sign(quality, prove(), actor=Actor("cli:root", "root", "cli"))
 
 
-@pytest.mark.parametrize(("after", "good"), [(59, True), (60, False), (61, False), (-1, False)])
 def test_proof_is_good_for_sixty_seconds_when_made(
-    quality: PersonPrincipal, prove: Prove, after: int, good: bool
+    quality: PersonPrincipal, prove: Prove, subtests: pytest.Subtests
 ) -> None:
-    proof = prove()
-    with at(after * SECOND):
-        if good:
-            sign(quality, proof)
-        else:
-            refuse(quality, proof)
+    for after, good in [(59, True), (60, False), (61, False), (-1, False)]:
+        with subtests.test(after=after, good=good):
+            proof = prove()
+            with at(after * SECOND):
+                if good:
+                    sign(quality, proof)
+                else:
+                    refuse(quality, proof)
 
 
-@pytest.mark.parametrize("secret", ["", "guess", "\x00"])
-def test_proof_is_refused_when_it_is_made_up(quality: PersonPrincipal, secret: str) -> None:
-    refuse(quality, SigningProof(secret))
+def test_proof_is_refused_when_it_is_made_up(
+    quality: PersonPrincipal, subtests: pytest.Subtests
+) -> None:
+    for secret in ["", "guess", "\x00"]:
+        with subtests.test(secret=secret):
+            refuse(quality, SigningProof(secret))
 
 
 def test_proof_is_refused_when_its_person_was_disabled_since(
@@ -238,12 +240,13 @@ def test_form_proves_the_version_that_was_shown_when_sent(
         assert sign(quality, prove_from_form(form(site), quality, RECORD)).number == "SIG-000001"
 
 
-@pytest.mark.parametrize("changes", [{"version": "2"}, {"digest": "e" * 64}, {"version": ""}])
 def test_form_is_stale_when_the_record_changed_since_it_was_shown(
-    site: Flask, quality: PersonPrincipal, changes: dict[str, str]
+    site: Flask, quality: PersonPrincipal, subtests: pytest.Subtests
 ) -> None:
-    with site.test_request_context(method="POST"), pytest.raises(Stale):
-        prove_from_form(form(site, **changes), quality, RECORD)
+    for changes in [{"version": "2"}, {"digest": "e" * 64}, {"version": ""}]:
+        request = site.test_request_context(method="POST")
+        with subtests.test(changes=changes), request, pytest.raises(Stale):
+            prove_from_form(form(site, **changes), quality, RECORD)
 
 
 def test_body_proves_when_its_signature_holds_the_password(
@@ -254,15 +257,26 @@ def test_body_proves_when_its_signature_holds_the_password(
         assert sign(quality, prove_from_body(body, quality, RECORD)).at.startswith("2027-01-13")
 
 
-@pytest.mark.parametrize(
-    "signature", [None, "x", [], {}, {"password": None}, {"password": 7}, {"password": ""}]
-)
 def test_body_is_refused_when_its_signature_has_no_password(
-    site: Flask, quality: PersonPrincipal, signature: object
+    site: Flask, quality: PersonPrincipal, subtests: pytest.Subtests
 ) -> None:
-    with site.test_request_context(method="POST"), pytest.raises(SignatureRefused) as refused:
-        prove_from_body({"signature": signature}, quality, RECORD)
-    assert refused.value.errors[0].field == "signature.password"
+    signatures: list[object] = [
+        None,
+        "x",
+        [],
+        {},
+        {"password": None},
+        {"password": 7},
+        {"password": ""},
+    ]
+    for signature in signatures:
+        with subtests.test(signature=signature):
+            with (
+                site.test_request_context(method="POST"),
+                pytest.raises(SignatureRefused) as refused,
+            ):
+                prove_from_body({"signature": signature}, quality, RECORD)
+            assert refused.value.errors[0].field == "signature.password"
 
 
 def test_clock_is_the_tests_when_signing(quality: PersonPrincipal, prove: Prove) -> None:

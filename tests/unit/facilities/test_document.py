@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from hkbio_gmp.facilities.rules import consistency, document
 from hkbio_gmp.facilities.rules.document import FacilityDocument
@@ -28,6 +28,7 @@ def mended(*changes: tuple[str, str]) -> str:
 
 
 @given(documents())
+@settings(max_examples=40)
 def test_document_is_the_same_when_written_and_read(made: FacilityDocument) -> None:
     read, problems = document.parse(document.write(made))
     assert problems.in_order() == []
@@ -35,6 +36,7 @@ def test_document_is_the_same_when_written_and_read(made: FacilityDocument) -> N
 
 
 @given(documents())
+@settings(max_examples=40)
 def test_no_problem_is_reported_when_the_document_is_in_order(made: FacilityDocument) -> None:
     assert problems_of(document.write(made)) == []
 
