@@ -38,3 +38,5 @@ CERTIFICATES: TransitionTable[S] = TransitionTable(
     ],
 )
 ENDS_VALIDITY = frozenset({"suspend", "withdraw"})
+ONCE_VERIFIED = frozenset({S.VALID, S.SUSPENDED, S.WITHDRAWN})
+"""Only what was verified can be in these states."""

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.models import Certificate, CertificateKind, ReminderStep
-from hkbio_gmp.certification.rules.status import CertificateFacts, days_left, status_on
+from hkbio_gmp.certification.rules.status import (
+    CertificateFacts,
+    RenewalFacts,
+    days_left,
+    is_renewed,
+    status_on,
+    superseded_from,
+)
 from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound
@@ -21,6 +29,8 @@ from hkbio_gmp.kernel.protocols import Principal
 READ = "certification:certificate:read"
 DEFAULT_ZONE = "Asia/Hong_Kong"
 SubjectKey = tuple[str, str]
+_LONG_AGO = timedelta(days=400)
+_LARGEST_KEY = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +63,18 @@ def zone_of(certificate: Certificate) -> str:
 
 def facts_of(certificate: Certificate) -> CertificateFacts:
     """The certificate as the rules see it."""
-    verified = [r.valid_from for r in certificate.renewals if r.state == CertificateState.VALID]
+    renewals = [
+        RenewalFacts(CertificateState(r.state), r.valid_from, r.valid_until)
+        for r in certificate.renewals
+    ]
     return CertificateFacts(
         reference=certificate.reference,
         state=CertificateState(certificate.state),
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
         lead_days=tuple(certificate.kind.lead_days),
-        successor_from=min(verified, default=None),
+        successor_from=superseded_from(renewals),
+        renewed=is_renewed(certificate.valid_until, renewals),
     )
 
 
@@ -73,13 +87,15 @@ def line_of(certificate: Certificate) -> CertificateLine:
 
 
 def _visible(query: Select[Certificate], principal: Principal) -> Select[Certificate]:
-    """A facility's people see its certificates; a startup its own, and those of facilities and
-    resources, because its readiness depends on them."""
+    """A facility's people see its certificates and the shared ones that hold there; a startup its
+    own, and those of facilities and resources, because its readiness depends on them."""
     facilities = principal.facilities(READ)
     if facilities is None:
         return query
     organisations = principal.organisations(READ) or frozenset()
-    reach = [Facility.code.in_(facilities)] if facilities else []
+    reach: list[ColumnElement[bool]] = []
+    if facilities:
+        reach += [Facility.code.in_(facilities), Certificate.facility_id.is_(None)]
     if organisations:
         reach.append(Organisation.code.in_(organisations))
         reach.append(Certificate.subject_type.in_(("facility", "resource")))
@@ -90,10 +106,23 @@ def _visible(query: Select[Certificate], principal: Principal) -> Select[Certifi
     )
 
 
+def may_see_history(principal: Principal, certificate: Certificate) -> bool:
+    """Whether the person may read who did what to it: its facility's people and its owner.
+
+    To other startups a facility's certificate is its validity alone.
+    """
+    facility = certificate.facility.code if certificate.facility else None
+    organisation = certificate.organisation.code if certificate.organisation else None
+    reach = principal.facilities(READ)
+    if reach is None or (facility is None and reach):
+        return True
+    return facility in reach or organisation in (principal.organisations(READ) or ())
+
+
 def get_certificate(session: Session, principal: Principal, reference: str) -> Certificate:
     """A certificate within reach. Raises NotFound for absent and foreign ones alike."""
     query = _visible(select(Certificate).where(Certificate.reference == reference), principal)
-    found = session.scalar(query)
+    found = session.scalar(query) if storable(reference) else None
     if found is None:
         raise NotFound()
     return found
@@ -106,6 +135,8 @@ def list_certificates(
 
     A worked-out status (due, expired, superseded) narrows after the read.
     """
+    if not _askable(wanted):
+        return []
     query = _narrow(_visible(select(Certificate), principal), wanted)
     ordered = query.order_by(Certificate.valid_until, Certificate.id)
     if wanted.status is None:
@@ -114,6 +145,13 @@ def list_certificates(
     if wanted.status is not None:
         lines = [line for line in lines if line.status == wanted.status]
     return lines[: wanted.limit + 1]
+
+
+def _askable(wanted: CertificateFilter) -> bool:
+    """Whether any row could match; what no row can hold is not even asked for."""
+    return storable(wanted.facility, wanted.kind, wanted.text) and (
+        wanted.after is None or 0 <= wanted.after[1] < _LARGEST_KEY
+    )
 
 
 def _narrow(query: Select[Certificate], wanted: CertificateFilter) -> Select[Certificate]:
@@ -128,10 +166,8 @@ def _narrow(query: Select[Certificate], wanted: CertificateFilter) -> Select[Cer
     if wanted.subject_code:
         query = query.where(Certificate.subject_code == wanted.subject_code)
     if wanted.text:
-        like = f"%{wanted.text}%"
-        query = query.where(
-            or_(Certificate.subject_code.ilike(like), Certificate.reference.ilike(like))
-        )
+        sought = (Certificate.subject_code, Certificate.reference, Certificate.number)
+        query = query.where(or_(*(c.icontains(wanted.text, autoescape=True) for c in sought)))
     if wanted.after:
         day, key = wanted.after
         later = and_(Certificate.valid_until == day, Certificate.id > key)
@@ -186,10 +222,25 @@ def list_reminders(session: Session, certificate: Certificate) -> list[ReminderS
     return list(session.scalars(query))
 
 
+def list_siblings(session: Session, certificate: Certificate) -> Sequence[Certificate]:
+    """Every certificate of its kind and subject at its facility, oldest first: its strip."""
+    query = (
+        select(Certificate)
+        .where(
+            Certificate.subject_type == certificate.subject_type,
+            Certificate.subject_code == certificate.subject_code,
+            Certificate.kind_id == certificate.kind_id,
+            Certificate.facility_id.is_not_distinct_from(certificate.facility_id),
+        )
+        .order_by(Certificate.valid_from, Certificate.id)
+    )
+    return session.scalars(query).unique().all()
+
+
 def list_of_subject(
     session: Session, subject_type: str, subject_code: str
 ) -> Sequence[Certificate]:
-    """Every certificate of a subject, oldest first: its validity strip."""
+    """Every certificate of a subject, of every kind and at every facility, oldest first."""
     query = (
         select(Certificate)
         .where(Certificate.subject_type == subject_type, Certificate.subject_code == subject_code)
@@ -198,19 +249,29 @@ def list_of_subject(
     return session.scalars(query).unique().all()
 
 
-def due_references(session: Session, today: date) -> list[str]:
-    """References of certificates whose ladder has begun by ``today``, by id."""
-    rows = session.execute(
-        select(Certificate.reference, Certificate.valid_until, CertificateKind.lead_days)
-        .join(Certificate.kind)
-        .where(Certificate.state == "valid")
+def list_on_ladder(session: Session) -> list[Certificate]:
+    """Certificates in force whose ladder has begun by now and that nothing renews, by id."""
+    long_ago = clock.today(DEFAULT_ZONE) - _LONG_AGO
+    replaced = Certificate.renewals.any(Certificate.state == CertificateState.VALID.value)
+    query = (
+        select(Certificate)
+        .where(Certificate.state == CertificateState.VALID.value)
+        .where(or_(Certificate.valid_until > long_ago, ~replaced))
         .order_by(Certificate.id)
     )
-    return [
-        reference
-        for reference, until, leads in rows
-        if leads and (until - today).days <= max(leads)
-    ]
+    return [row for row in session.scalars(query).unique() if is_on_ladder(row)]
+
+
+def is_on_ladder(certificate: Certificate) -> bool:
+    """Whether it is in force, to be renewed, and its first step has come.
+
+    Days are counted in the facility's own zone.
+    """
+    facts = facts_of(certificate)
+    left = days_left(certificate.valid_until, clock.today(zone_of(certificate)))
+    replaced = facts.renewed or facts.last_day < certificate.valid_until
+    valid = facts.state is CertificateState.VALID
+    return valid and not replaced and left <= max(facts.lead_days, default=left - 1)
 
 
 def reminders_of(

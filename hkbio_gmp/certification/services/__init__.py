@@ -1,15 +1,27 @@
 """Commands of certification, split by verb family."""
 
-from hkbio_gmp.certification.services.decisions import decide_certificate, signed_record
+from hkbio_gmp.certification.services.decisions import (
+    decide_certificate,
+    may_decide,
+    signed_record,
+)
 from hkbio_gmp.certification.services.kinds import load_kinds
 from hkbio_gmp.certification.services.reminders import remind
-from hkbio_gmp.certification.services.submission import Submission, submit_certificate
+from hkbio_gmp.certification.services.submission import (
+    Renewal,
+    Submission,
+    renew_certificate,
+    submit_certificate,
+)
 
 __all__ = [
+    "Renewal",
     "Submission",
     "decide_certificate",
     "load_kinds",
+    "may_decide",
     "remind",
+    "renew_certificate",
     "signed_record",
     "submit_certificate",
 ]

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.certification import notices, queries
 from hkbio_gmp.certification.lifecycle import CERTIFICATES, ENDS_VALIDITY, CertificateState
 from hkbio_gmp.certification.models import Certificate
+from hkbio_gmp.certification.services.audiences import owners
 from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import get_person_by_code
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
-from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, Stale
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotFound, NotValid, Stale
 from hkbio_gmp.kernel.events import ValidityEnded
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.notifications.services import queue_message
@@ -48,8 +50,7 @@ def decide_certificate(
     work.lock([(certificate.subject_type, certificate.subject_code)])
     work.session.refresh(certificate)
     row = CERTIFICATES.get(CertificateState(certificate.state), verb)
-    facility = certificate.facility.code if certificate.facility else None
-    _check_person(principal, certificate, row.permission, facility)
+    _check_person(principal, certificate, row.permission)
     if certificate.version != version:
         raise Stale(Message("The certificate changed; read it again."))
     if row.needs_reason and not work.reason:
@@ -61,43 +62,74 @@ def decide_certificate(
     certificate.decided_at = work.at
     certificate.version += 1
     work.session.flush()
-    _tell_submitter(work, certificate, row.meaning or verb)
-    if verb in ENDS_VALIDITY:
-        work.announce(
-            ValidityEnded(
-                certificate.subject_type,
-                certificate.subject_code,
-                facility,
-                f"{certificate.reference} {row.meaning}",
-            )
-        )
+    _tell(work, certificate, row.meaning or verb)
+    if verb in ENDS_VALIDITY and certificate.kind.blocks_booking:
+        work.announce(_ended(certificate, row.meaning or verb))
     return certificate
 
 
-def _check_person(
-    principal: PersonPrincipal, certificate: Certificate, permission: str, facility: str | None
-) -> None:
-    if not principal.may(permission, facility=facility):
+def _facility(certificate: Certificate) -> str | None:
+    return certificate.facility.code if certificate.facility else None
+
+
+def _ended(certificate: Certificate, meaning: str) -> ValidityEnded:
+    return ValidityEnded(
+        certificate.subject_type,
+        certificate.subject_code,
+        _facility(certificate),
+        f"{certificate.reference} {meaning}",
+    )
+
+
+def _check_person(principal: PersonPrincipal, certificate: Certificate, permission: str) -> None:
+    if not principal.may(permission, facility=_facility(certificate)):
         raise NotAllowed(Message("Only quality of that facility decides on its certificates."))
     if certificate.submitted_by == principal.code:
         raise NotAllowed(Message("No one verifies what they submitted themselves."))
-    if certificate.subject_type == "person" and certificate.subject_code == principal.email:
+    if _is_about(principal, certificate):
         raise NotAllowed(Message("No one decides on a certificate about themselves."))
 
 
-def _tell_submitter(work: Work, certificate: Certificate, verb: str) -> None:
-    number = certificate.submitted_by.removeprefix("U")
-    person = work.session.get(Person, int(number)) if number.isdigit() else None
-    if person is None or not person.active:
-        return
-    queue_message(
-        work.session,
-        dedupe_key=f"certificate:{certificate.reference}:{certificate.version}:{person.code}",
-        person_code=person.code,
-        email=person.email,
-        language=person.language,
-        subject=notices.decided_subject(certificate.reference, verb),
-        body=notices.decided_body(certificate.kind.name, certificate.subject_code, work.reason),
-        link=f"/certificates/{certificate.reference}",
-        kind="certificate",
+def _is_about(principal: PersonPrincipal, certificate: Certificate) -> bool:
+    """Whether the person, or their own organisation, is what the certificate is about."""
+    owner = certificate.organisation.code if certificate.organisation else None
+    return principal.email == certificate.subject_code or (
+        owner is not None and principal.organisation == owner
     )
+
+
+def may_decide(principal: PersonPrincipal, certificate: Certificate, verb: str) -> bool:
+    """Whether the person may decide so on the certificate, its state apart."""
+    try:
+        _check_person(principal, certificate, f"certification:certificate:{verb}")
+    except NotAllowed:
+        return False
+    return True
+
+
+def _tell(work: Work, certificate: Certificate, verb: str) -> None:
+    """Tell the submitter and the owner what was decided; not whoever decided it."""
+    people = {person.code: person for person in owners(work, certificate)}
+    submitter = _submitter(work, certificate)
+    if submitter is not None and submitter.active:
+        people[submitter.code] = submitter
+    people.pop(work.actor.id, None)
+    for code in sorted(people):
+        queue_message(
+            work.session,
+            dedupe_key=f"certificate:{certificate.reference}:{certificate.version}:{code}",
+            person_code=code,
+            email=people[code].email,
+            language=people[code].language,
+            subject=notices.decided_subject(certificate.reference, verb),
+            body=notices.decided_body(certificate.kind.name, certificate.subject_code, work.reason),
+            link=f"/certificates/{certificate.reference}",
+            kind="certificate",
+        )
+
+
+def _submitter(work: Work, certificate: Certificate) -> Person | None:
+    try:
+        return get_person_by_code(work.session, certificate.submitted_by)
+    except NotFound:
+        return None

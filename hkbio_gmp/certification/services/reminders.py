@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,9 +10,9 @@ from sqlalchemy import select
 
 from hkbio_gmp.certification import notices, queries
 from hkbio_gmp.certification.models import Certificate, ReminderStep
-from hkbio_gmp.certification.rules.ladder import Audience, Ladder
+from hkbio_gmp.certification.rules.ladder import Ladder
 from hkbio_gmp.certification.rules.status import days_left
-from hkbio_gmp.identity import queries as identity
+from hkbio_gmp.certification.services.audiences import recipients
 from hkbio_gmp.identity.models import Person
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.notifications.services import queue_message
@@ -22,10 +23,28 @@ EVERYBODY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """How many reminders one run queued, and how many steps it recorded as overtaken."""
+    """How many reminders were queued, steps recorded as overtaken, and certificates that failed."""
 
     sent: int = 0
     overtaken: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Reminded) -> Reminded:
+        return Reminded(
+            self.sent + other.sent, self.overtaken + other.overtaken, self.failed + other.failed
+        )
+
+
+def may_be_due(certificate: Certificate, recorded: Sequence[ReminderStep]) -> bool:
+    """Whether a run could have something to send of a certificate on its ladder.
+
+    Until it lapses, somebody who joined after a step was sent is still reached; afterwards not.
+    """
+    ladder, today = _ladder(certificate), clock.today(queries.zone_of(certificate))
+    if days_left(certificate.valid_until, today) >= 0:
+        return True
+    step = ladder.current(today)
+    return all(row.step != step for row in recorded)
 
 
 def remind(work: Work, reference: str) -> Reminded:
@@ -33,30 +52,50 @@ def remind(work: Work, reference: str) -> Reminded:
 
     Only the latest due step goes; earlier ones never sent are recorded as overtaken.
     """
+    certificate = _locked(work, reference)
+    if not queries.is_on_ladder(certificate):
+        return Reminded()
+    recorded = queries.list_reminders(work.session, certificate)
+    today = clock.today(queries.zone_of(certificate))
+    ladder = _ladder(certificate)
+    overtaken = ladder.overtaken(today, {row.step for row in recorded})
+    for earlier in overtaken:
+        _record(work, certificate, ladder, earlier, EVERYBODY, "overtaken")
+    sent = _send_step(work, certificate, ladder, today, recorded)
+    return Reminded(sent, len(overtaken))
+
+
+def _locked(work: Work, reference: str) -> Certificate:
+    """The certificate as it is once no other worker holds it; lock first, read after."""
     query = (
         select(Certificate)
         .where(Certificate.reference == reference)
         .with_for_update(of=Certificate)
     )
-    certificate = work.session.scalars(query).unique().one()
-    if certificate.state != "valid" or queries.facts_of(certificate).successor_from is not None:
-        return Reminded()
-    today = clock.today(queries.zone_of(certificate))
-    ladder = Ladder(certificate.valid_until, tuple(certificate.kind.lead_days))
+    return work.session.scalars(query).unique().one()
+
+
+def _ladder(certificate: Certificate) -> Ladder:
+    return Ladder(certificate.valid_until, tuple(certificate.kind.lead_days))
+
+
+def _send_step(
+    work: Work,
+    certificate: Certificate,
+    ladder: Ladder,
+    today: date,
+    recorded: Sequence[ReminderStep],
+) -> int:
     step = ladder.current(today)
     if step is None:
-        return Reminded()
-    recorded = queries.list_reminders(work.session, certificate)
-    overtaken = ladder.overtaken(today, {row.step for row in recorded})
-    for earlier in overtaken:
-        _record(work, certificate, ladder, earlier, EVERYBODY, "overtaken")
+        return 0
     told = {row.recipient for row in recorded if row.step == step}
     sent = 0
     for person in recipients(work, certificate, ladder.audience(step)):
         if person.code not in told:
             _record(work, certificate, ladder, step, person.code, "sent")
             sent += _queue(work, certificate, step, person, today)
-    return Reminded(sent, len(overtaken))
+    return sent
 
 
 def _record(
@@ -88,37 +127,3 @@ def _queue(work: Work, certificate: Certificate, step: int, person: Person, toda
         link=f"/certificates/{certificate.reference}",
         kind="reminder",
     )
-
-
-def recipients(
-    work: Work, certificate: Certificate, audiences: tuple[Audience, ...]
-) -> list[Person]:
-    """The people whom a step reaches, each once, by id; quality stands in for a missing owner."""
-    found: dict[int, Person] = {}
-    for audience in audiences:
-        people = _audience(work, certificate, audience)
-        if not people and audience is Audience.OWNER:
-            people = _audience(work, certificate, Audience.QUALITY)
-        found.update({person.id: person for person in people})
-    return [found[key] for key in sorted(found)]
-
-
-def _audience(work: Work, certificate: Certificate, audience: Audience) -> list[Person]:
-    facility = certificate.facility.code if certificate.facility else "-"
-    if audience is Audience.QUALITY:
-        return identity.people_with_role(work.session, "quality", facility, work.at)
-    if audience is Audience.HEAD:
-        return identity.people_with_role(work.session, "facility_manager", facility, work.at)
-    return _owner(work, certificate, facility)
-
-
-def _owner(work: Work, certificate: Certificate, facility: str) -> list[Person]:
-    match certificate.subject_type:
-        case "person":
-            person = identity.find_person(work.session, certificate.subject_code)
-            return [person] if person is not None and person.active else []
-        case "organisation":
-            return identity.people_with_role(
-                work.session, "organisation_admin", certificate.subject_code, work.at
-            )
-    return identity.people_with_role(work.session, "facility_manager", facility, work.at)

@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.certification import queries
+from hkbio_gmp.certification import notices, queries
 from hkbio_gmp.certification.models import Certificate, CertificateKind
+from hkbio_gmp.certification.rules.dates import date_errors
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.queries import find_facility, get_resource
 from hkbio_gmp.identity import queries as identity
@@ -17,10 +18,10 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.notifications.services import queue_message
 from hkbio_gmp.work import Work, next_number
 
 SUBMIT = "certification:certificate:submit"
-_LONGEST_YEARS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,24 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewal says anew; kind, facility and subject are those of the one it renews."""
+
+    number: str
+    issuer: str
+    issued_on: date
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class _Home:
+    """Where it belongs; ``code`` is the subject's as it is stored."""
+
     kind: CertificateKind
     facility: Facility | None
     organisation: Organisation | None
+    code: str
 
 
 def submit_certificate(work: Work, principal: PersonPrincipal, given: Submission) -> Certificate:
@@ -56,13 +71,13 @@ def submit_certificate(work: Work, principal: PersonPrincipal, given: Submission
     errors = _errors(home, given)
     if errors:
         raise NotValid(Message("The certificate is not complete."), errors)
-    renews = _renewed(work.session, principal, given)
+    renews = _renewed(work.session, principal, given, home)
     certificate = Certificate(
         reference=_reference(work, home.facility),
         facility=home.facility,
         kind=home.kind,
         subject_type=given.subject_type,
-        subject_code=given.subject_code,
+        subject_code=home.code,
         organisation=home.organisation,
         number=given.number,
         issuer=given.issuer,
@@ -77,7 +92,59 @@ def submit_certificate(work: Work, principal: PersonPrincipal, given: Submission
     )
     work.session.add(certificate)
     work.session.flush()
+    _tell_quality(work, principal, certificate)
     return certificate
+
+
+def renew_certificate(
+    work: Work, principal: PersonPrincipal, reference: str, given: Renewal
+) -> Certificate:
+    """Submit the renewal of a certificate; it supersedes that one once quality has verified it.
+
+    Raises NotFound, NotAllowed outside of one's scope, NotValid naming each wrong field.
+    """
+    old = queries.get_certificate(work.session, principal, reference)
+    return submit_certificate(work, principal, renewal_of(old, given))
+
+
+def renewal_of(old: Certificate, given: Renewal) -> Submission:
+    """The whole submission of a renewal."""
+    return Submission(
+        kind=old.kind.code,
+        facility=old.facility.code if old.facility else None,
+        subject_type=old.subject_type,
+        subject_code=old.subject_code,
+        number=given.number,
+        issuer=given.issuer,
+        issued_on=given.issued_on,
+        valid_from=given.valid_from,
+        valid_until=given.valid_until,
+        renews=old.reference,
+    )
+
+
+def _tell_quality(work: Work, principal: PersonPrincipal, certificate: Certificate) -> None:
+    """Tell those who may verify it: quality of that facility but the submitter and the subject."""
+    facility = certificate.facility.code if certificate.facility else "-"
+    for person in identity.people_with_role(work.session, "quality", facility, work.at):
+        if person.code == principal.code or person.email == certificate.subject_code:
+            continue
+        queue_message(
+            work.session,
+            dedupe_key=f"certificate:{certificate.reference}:submitted:{person.code}",
+            person_code=person.code,
+            email=person.email,
+            language=person.language,
+            subject=notices.submitted_subject(certificate.kind.name, certificate.subject_code),
+            body=notices.submitted_body(
+                certificate.number,
+                certificate.issuer,
+                certificate.valid_from,
+                certificate.valid_until,
+            ),
+            link=f"/certificates/{certificate.reference}",
+            kind="certificate",
+        )
 
 
 def _reference(work: Work, facility: Facility | None) -> str:
@@ -94,17 +161,19 @@ def _home(session: Session, principal: PersonPrincipal, given: Submission) -> _H
         said = Message("There is no kind of certificate {kind}.", kind=given.kind[:60])
         raise NotValid(said, [FieldError("kind", said, Message("Choose one of the list."))])
     facility = _facility(session, kind, given.facility)
-    organisation = _subject(session, principal, given, facility)
+    organisation, subject = _subject(session, principal, given, facility)
     code = facility.code if facility else None
     own = organisation.code if organisation else None
     if not _in_scope(principal, given, code, own):
         raise NotAllowed(Message("You may submit certificates only within your own scope."))
-    return _Home(kind, facility, organisation)
+    return _Home(kind, facility, organisation, subject)
 
 
 def _in_scope(
     principal: PersonPrincipal, given: Submission, facility: str | None, organisation: str | None
 ) -> bool:
+    if facility is None and principal.facilities(SUBMIT):
+        return True
     if principal.may(SUBMIT, facility=facility or "-"):
         return True
     ours = given.subject_type in {"person", "organisation"} and organisation is not None
@@ -124,20 +193,21 @@ def _facility(session: Session, kind: CertificateKind, code: str | None) -> Faci
 
 def _subject(
     session: Session, principal: PersonPrincipal, given: Submission, facility: Facility | None
-) -> Organisation | None:
-    """The organisation to which the subject belongs; a subject out of reach is not found."""
+) -> tuple[Organisation | None, str]:
+    """The subject's organisation and its code as stored; one out of reach is not found."""
     match given.subject_type:
-        case "facility":
-            if facility is None or given.subject_code != facility.code:
-                raise _unknown_subject()
-        case "resource":
-            if facility is None or not _resource_at(session, given.subject_code, facility):
-                raise _unknown_subject()
         case "person":
-            return _person_organisation(session, principal, given.subject_code)
+            return _person(session, principal, given.subject_code)
         case "organisation":
-            return _organisation(session, given.subject_code)
-    return None
+            organisation = _organisation(session, principal, given.subject_code)
+            return organisation, organisation.code
+        case "facility":
+            known = facility is not None and given.subject_code == facility.code
+        case _:
+            known = facility is not None and _resource_at(session, given.subject_code, facility)
+    if not known:
+        raise _unknown_subject()
+    return None, given.subject_code
 
 
 def _resource_at(session: Session, code: str, facility: Facility) -> bool:
@@ -147,26 +217,29 @@ def _resource_at(session: Session, code: str, facility: Facility) -> bool:
         return False
 
 
-def _person_organisation(
+def _person(
     session: Session, principal: PersonPrincipal, email: str
-) -> Organisation | None:
+) -> tuple[Organisation | None, str]:
     person = identity.find_person(session, email)
-    by_facility = bool(principal.facilities(SUBMIT))
-    if person is None:
+    own = person.organisation.code if person and person.organisation else None
+    if person is None or not _reaches(principal, own):
         raise _unknown_subject()
-    own = person.organisation is not None and principal.may(
-        SUBMIT, organisation=person.organisation.code
-    )
-    if not own and not by_facility:
-        raise _unknown_subject()
-    return person.organisation
+    return person.organisation, person.email
 
 
-def _organisation(session: Session, code: str) -> Organisation:
+def _organisation(session: Session, principal: PersonPrincipal, code: str) -> Organisation:
+    if not _reaches(principal, code):
+        raise _unknown_subject()
     try:
         return identity.get_organisation(session, code)
     except NotFound:
         raise _unknown_subject() from None
+
+
+def _reaches(principal: PersonPrincipal, organisation: str | None) -> bool:
+    """Whether the person may know of that organisation: its own, or by a facility's role."""
+    facilities, organisations = principal.facilities(SUBMIT), principal.organisations(SUBMIT)
+    return facilities is None or bool(facilities) or organisation in (organisations or ())
 
 
 def _unknown_subject() -> NotValid:
@@ -176,51 +249,34 @@ def _unknown_subject() -> NotValid:
 
 
 def _errors(home: _Home, given: Submission) -> list[FieldError]:
-    errors = []
     if home.kind.subject_type != given.subject_type:
-        errors.append(
-            FieldError(
-                "subject",
-                Message("This kind is about a {kind}.", kind=home.kind.subject_type),
-                Message("Name a subject of that kind."),
-            )
-        )
-    if given.valid_until < given.valid_from:
-        errors.append(
-            FieldError(
-                "valid_until",
-                Message("It ends before it begins."),
-                Message("Give a last day on or after the first day."),
-            )
-        )
-    if given.issued_on > given.valid_until:
-        errors.append(
-            FieldError(
-                "issued_on",
-                Message("It was issued after its last day."),
-                Message("Check the dates against the document."),
-            )
-        )
-    if given.valid_until.year - given.valid_from.year > _LONGEST_YEARS:
-        errors.append(
-            FieldError(
-                "valid_until",
-                Message("It is valid for more than {years} years.", years=_LONGEST_YEARS),
-                Message("Check the year."),
-            )
-        )
-    return errors
+        said = Message("This kind is about a {kind}.", kind=home.kind.subject_type)
+        return [FieldError("subject", said, Message("Name a subject of that kind."))]
+    return date_errors(given.issued_on, given.valid_from, given.valid_until)
 
 
-def _renewed(session: Session, principal: PersonPrincipal, given: Submission) -> Certificate | None:
+def _renewed(
+    session: Session, principal: PersonPrincipal, given: Submission, home: _Home
+) -> Certificate | None:
+    """The certificate that is renewed: the same thing, once verified, and not withdrawn."""
     if given.renews is None:
         return None
     old = queries.get_certificate(session, principal, given.renews)
-    if (old.kind.code, old.subject_type, old.subject_code) != (
-        given.kind,
-        given.subject_type,
-        given.subject_code,
-    ):
-        said = Message("A renewal is of the same kind and subject.")
-        raise NotValid(said, [FieldError("renews", said, Message("Submit it as a new one."))])
+    same = (old.kind_id, old.subject_code, old.facility) == (
+        home.kind.id,
+        home.code,
+        home.facility,
+    )
+    if not same:
+        raise _no_renewal(Message("A renewal is of the same kind, facility and subject."))
+    if old.state not in {"valid", "suspended"}:
+        raise _no_renewal(Message("{ref} was never verified, or is withdrawn.", ref=old.reference))
+    if given.valid_until <= old.valid_until:
+        said = Message("What it renews is valid longer: to {day}.", day=old.valid_until)
+        remedy = Message("Give a later last day, or submit it as a new one.")
+        raise NotValid(said, [FieldError("valid_until", said, remedy)])
     return old
+
+
+def _no_renewal(said: Message) -> NotValid:
+    return NotValid(said, [FieldError("renews", said, Message("Submit it as a new one."))])
