@@ -256,12 +256,19 @@ GAP = """
         WHERE c.facility_id = NEW.facility_id AND c.version = NEW.rules_version
           AND c.from_class = {before}.process_class AND c.to_class = {after}.process_class
           AND c.same_series = ({before}.process_class = {after}.process_class
-                               AND {before}.series = {after}.series)), 0)
+                               AND {before}.series = {after}.series)),
+        (SELECT max(c.minutes) FROM changeover c
+         WHERE c.facility_id = NEW.facility_id AND c.version = NEW.rules_version), 0)
 """
 TO_OLD = GAP.format(before="NEW", after="o")
 TO_NEW = GAP.format(before="o", after="NEW")
 
 POSTGRESQL = [
+    """
+    ALTER TABLE allocation ADD CONSTRAINT ck_allocation_minutes CHECK (
+        extract(second from starts) = 0 AND extract(second from ends) = 0
+        AND extract(second from occupied_from) = 0 AND extract(second from occupied_until) = 0)
+    """,
     """
     ALTER TABLE allocation ADD CONSTRAINT ex_allocation_overlap EXCLUDE USING gist (
         int4range(calendar_id, calendar_id, '[]') WITH =,
@@ -307,6 +314,10 @@ def sqlite_guard(event: str) -> str:
     CREATE TRIGGER allocation_guard_{event.lower()} BEFORE {event} ON allocation
     WHEN NEW.holds
     BEGIN
+        SELECT RAISE(ABORT, 'allocation is not on whole minutes')
+            WHERE substr(NEW.starts, 18) <> '00.000000' OR substr(NEW.ends, 18) <> '00.000000'
+               OR substr(NEW.occupied_from, 18) <> '00.000000'
+               OR substr(NEW.occupied_until, 18) <> '00.000000';
         SELECT RAISE(ABORT, 'booking_overlap') WHERE EXISTS (
             SELECT 1 FROM allocation o
             WHERE o.calendar_id = NEW.calendar_id AND o.holds AND o.id IS NOT NEW.id

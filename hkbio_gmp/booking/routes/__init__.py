@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from hkbio_gmp.booking import queries
+from hkbio_gmp.booking.present.uses import states_now, uses_panel
 from hkbio_gmp.booking.present.words import act_label
 from hkbio_gmp.booking.routes import (
     acts,
@@ -19,6 +20,7 @@ from hkbio_gmp.booking.routes import (
     sessions,
 )
 from hkbio_gmp.extensions import db
+from hkbio_gmp.facilities import panels
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
@@ -41,6 +43,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["act_label"] = act_label
     for part in _PARTS:
         app.register_blueprint(part.blueprint)
+    panels.register_panel("resource", "uses", uses_panel, order=10)
+    panels.register_states("uses", states_now)
     for page in _PAGES:
         add_navigation(page)
     add_navigation(

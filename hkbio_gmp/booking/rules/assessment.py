@@ -36,10 +36,10 @@ def conflict_of(clash: Clash, viewer: Viewer, facility: str) -> Conflict:
 
     A foreign changeover gives only the earliest start; a foreign segregation reads occupied.
     """
+    if clash.reason == "changeover":
+        return Conflict(clash.resource, clash.when.starts, clash.clears_at, "changeover")
     if viewer.may_see(clash.neighbour, facility):
         return Conflict(clash.resource, clash.when.starts, clash.when.ends, clash.reason)
-    if clash.reason == "changeover":
-        return Conflict(clash.resource, clash.when.ends, clash.clears_at, "changeover")
     reason = "occupied" if clash.reason == "segregation" else clash.reason
     return Conflict(clash.resource, clash.when.starts, clash.when.ends, reason)
 

@@ -79,7 +79,7 @@ def gap(book: RuleBook, before: Use, after: Use) -> timedelta:
     same = before.series == after.series
     pair = (before.process_class, after.process_class, same and _same_class(before, after))
     row = book.changeover.rows.get(pair)
-    return timedelta(minutes=row.minutes) if row else timedelta()
+    return timedelta(minutes=row.minutes) if row else book.changeover.longest
 
 
 def _same_class(one: Use, other: Use) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Allocation, Booking, MoveProposal
-from hkbio_gmp.booking.rules.occupancy import Use
+from hkbio_gmp.booking.queries.occupied import occupied, rule_book
+from hkbio_gmp.booking.rules.occupancy import Use, clashes
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.people import may_act, people_of
 from hkbio_gmp.booking.services.plan import BookingWish, Plan, SessionWish, make_plan, wish_of
+from hkbio_gmp.booking.services.requests import need_reason
 from hkbio_gmp.booking.services.writing import (
     Calendars,
     check_version,
@@ -24,14 +27,19 @@ from hkbio_gmp.booking.services.writing import (
 )
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
+from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange, gaps
 from hkbio_gmp.work import Work
+
+_MINUTE = timedelta(minutes=1)
 
 
 def is_shortening(booking: Booking, plan: Plan) -> bool:
     """Whether every session stays within its old one, on the same resources and class."""
     old = {s.number: s for s in booking.sessions}
+    if plan.batch is not booking.batch:
+        return False
     if plan.needs.code != booking.process_class or len(plan.sessions) > len(old):
         return False
     for planned in plan.sessions:
@@ -107,9 +115,33 @@ def _hold(
             TimeRange(a.occupied_from, a.occupied_until) for a in held if a.resource == use.resource
         ]
         for piece in gaps(use.occupancy, old):
+            if not piece.overlaps(use.slot) and not _keeps_apart(work, plan, use, piece):
+                continue
             booking.sessions[0].allocations.append(
                 _piece(booking, plan, use, piece, calendars, proposal)
             )
+
+
+def _inner(piece: TimeRange, use: Use) -> TimeRange:
+    """The part of the slot in a piece; of set-up or turnaround alone, the minute next to it."""
+    shared = piece.intersection(use.slot)
+    if shared is not None:
+        return shared
+    before = piece.ends <= use.slot.starts
+    starts = piece.ends - _MINUTE if before else piece.starts
+    return TimeRange(starts, starts + _MINUTE)
+
+
+def _keeps_apart(work: Work, plan: Plan, use: Use, piece: TimeRange) -> bool:
+    """Whether a piece without any of the slot can be held: its minute lies later than the slot's
+    end, so a neighbour that the move itself respects may lie too near it."""
+    book = rule_book(work.session, plan.facility.code)
+    window = piece.widened(book.changeover.longest, book.changeover.longest)
+    taken = occupied(
+        work.session, plan.facility.code, window, work.at, zones={}, without=plan.reference
+    )
+    held = replace(use, slot=_inner(piece, use), occupancy=piece, zone=None)
+    return not clashes(book, held, taken)
 
 
 def _piece(
@@ -120,7 +152,7 @@ def _piece(
     calendars: Calendars,
     proposal: MoveProposal,
 ) -> Allocation:
-    inner = piece.intersection(use.slot) or piece
+    inner = _inner(piece, use)
     return Allocation(
         booking=booking,
         facility_id=plan.facility_id,
@@ -191,8 +223,12 @@ def _apply(work: Work, principal: PersonPrincipal, booking: Booking, wish: Booki
     plan = make_plan(work.session, wish, reference=booking.reference)
     calendars = lock_plan(work, plan)
     viewer = viewer_of(principal)
-    refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
-    booking.process_class = plan.needs.code
+    evaluation = evaluate(work.session, plan, viewer, work.at)
+    refuse_blocked(evaluation, plan, viewer)
+    facility = principal.may("booking:slot:approve", facility=booking.facility.code)
+    if facility and evaluation.verdict is Verdict.ATTENTION:
+        need_reason(work)
+    booking.process_class, booking.batch = plan.needs.code, plan.batch
     write_operators(booking, plan)
     write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
 
 LONGEST = timedelta(days=92)
+YEARS = range(2000, 2200)
 FARTHEST = timedelta(days=730)
 MOST_SESSIONS = 60
 MOST_OPERATORS = 20
@@ -244,11 +246,24 @@ def _check_sessions(wish: BookingWish, wrong: _Refusals) -> None:
         )
     for number, one in enumerate(wish.sessions, 1):
         _check_session(number, one, wrong)
+    ordered = sorted(wish.sessions, key=lambda one: one.starts)
+    if any(after.starts < before.ends for before, after in pairwise(ordered)):
+        wrong.add(
+            "sessions",
+            Message("Two sessions overlap."),
+            Message("End each session before the next one starts."),
+        )
 
 
 def _check_session(number: int, one: SessionWish, wrong: _Refusals) -> None:
     at: dict[str, Any] = {"number": number}
-    if one.ends <= one.starts:
+    if not all(edge.year in YEARS for edge in (one.starts, one.ends)):
+        wrong.add(
+            "starts_at",
+            Message("Session {number} lies in no sensible year.", **at),
+            Message("Give a time within the next two years."),
+        )
+    elif one.ends <= one.starts:
         wrong.add(
             "ends_at",
             Message("Session {number} ends before it starts.", **at),

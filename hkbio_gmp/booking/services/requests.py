@@ -123,6 +123,7 @@ def change_request(
     calendars = lock_plan(work, plan)
     if booking.status == BookingState.REQUESTED:
         expire_stale(work, plan.facility.code)
+        BOOKINGS.get(BookingState(booking.status), "cancel")
         viewer = viewer_of(principal)
         refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
     with guarded(work):
@@ -153,6 +154,9 @@ def cancel_booking(
     booking.version += 1
     booking.decided_by, booking.decided_at = principal.code, work.at
     booking.decision_reason = work.reason
+    for proposal in booking.proposals:
+        if proposal.state == "open":
+            proposal.state = "withdrawn"
     release(booking)
     work.session.flush()
     others = [p for p in people_of(work, booking) if p.code != principal.code]
