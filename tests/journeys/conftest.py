@@ -1,0 +1,70 @@
+"""A real server and a real browser: people's whole ways through the product."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from hkbio_gmp.kernel import clock
+from tests import databases
+from tests.integration.booking import world
+from tests.seeds import Seeds, application
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a served product in which two startups share a facility."""
+    folder = tmp_path_factory.mktemp("journey")
+    url = databases.fresh_sqlite(seeds.sqlite(world.build), folder)
+    app = application(url, folder, HKBIO_NOW=world.NOW.isoformat())
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    # the clock is the whole process's: the next module's tests must not inherit this one
+    clock.fix_process(None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def sign_in(site: str, browser: Browser) -> Iterator[SignIn]:
+    """Opens a window of its own in which a person has signed in."""
+    opened = []
+
+    def enter(email: str, *, width: int = 1440, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.goto("/login")
+        page.locator("input[name=email]").fill(email)
+        page.locator("input[name=password]").fill(world.PASSWORD)
+        page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+        page.wait_for_url(lambda address: "/login" not in address)
+        return page
+
+    yield enter
+    for context in opened:
+        context.close()
