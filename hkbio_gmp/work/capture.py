@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -9,9 +10,27 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 
+from hkbio_gmp.kernel.errors import FieldError, NotValid
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.work.audited import Audited, Change, column_fields, row_key, row_values, shown
 
 recording: ContextVar[bool] = ContextVar("hkbio_recording_flush", default=False)
+
+
+def refuse_unstorable(obj: Audited) -> None:
+    """Refuse a text that no record may hold, whichever way it came. Raises NotValid."""
+    values = inspect(obj).dict
+    bad = [name for name, v in values.items() if isinstance(v, str) and not is_plain(v)]
+    if bad:
+        raise unstorable(bad)
+
+
+def unstorable(fields: Iterable[str]) -> NotValid:
+    """The refusal of texts with NUL, other control characters or half characters."""
+    said = Message("It holds a character that no record may hold.")
+    remedy = Message("Remove control characters and type the text anew.")
+    return NotValid(said, [FieldError(name, said, remedy) for name in sorted(fields)])
 
 
 class WorkSession(Session):
@@ -38,6 +57,9 @@ class Capture:
         event.listen(session, "after_flush_postexec", self._after)
 
     def _before(self, session: Session, context: UOWTransaction, instances: Any) -> None:
+        for obj in (*session.new, *session.dirty):
+            if isinstance(obj, Audited):
+                refuse_unstorable(obj)
         for obj in session.deleted:
             if isinstance(obj, Audited):
                 values = row_values(session, obj)

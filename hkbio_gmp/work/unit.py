@@ -22,8 +22,9 @@ from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.kernel.ids import new_id
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.protocols import Dispatcher, Recorder
+from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.work.calendars import lock_calendars
-from hkbio_gmp.work.capture import Capture, WorkSession
+from hkbio_gmp.work.capture import Capture, WorkSession, unstorable
 from hkbio_gmp.work.engine import WRITE_OPTION, write_turn
 
 T = TypeVar("T")
@@ -90,11 +91,14 @@ def run(
 
     ``action`` is past tense, ``feature:subject:verb``. On deadlock, serialization failure or a
     busy database the whole command runs again, so it must have no outside effect. Raises Busy
-    when every attempt failed, and whatever the command raises; then nothing was written.
+    when every attempt failed, NotValid for a text that no record may hold, and whatever the
+    command raises; then nothing was written.
     """
     recorder: Recorder | None = _plugged.get("recorder")
     if recorder is None:
         raise RuntimeError("no recorder is configured; nothing may be written")
+    if reason is not None and not is_plain(reason):
+        raise unstorable(["reason"])
 
     def attempt(session: WorkSession) -> T:
         work = Work(session, actor, action, reason)

@@ -15,7 +15,7 @@ from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.identity.services import add_organisation
 from hkbio_gmp.kernel.actors import Actor
-from hkbio_gmp.kernel.errors import Busy
+from hkbio_gmp.kernel.errors import Busy, NotValid
 from hkbio_gmp.work import Work
 from hkbio_gmp.work.guard import UnrecordedWrite
 
@@ -73,6 +73,23 @@ def test_write_is_refused_when_it_is_not_recorded(app: Flask, write) -> None:
     with pytest.raises(UnrecordedWrite):
         work.write_unaudited(write)
     assert problems() == []
+
+
+@pytest.mark.parametrize("nasty", ["\x00", "\ud800", "\x1b[31m", "\u202e"])
+def test_text_is_refused_when_no_record_may_hold_it(app: Flask, nasty: str) -> None:
+    for name, reason, field in (
+        (f"A{nasty}", "why", "name"),
+        ("A", f"why{nasty}", "reason"),
+    ):
+        with pytest.raises(NotValid) as refused:
+            work.run(
+                ACTOR,
+                "identity:organisation:added",
+                reason,
+                lambda unit, name=name: add_organisation(unit, "A", name),
+            )
+        assert [error.field for error in refused.value.errors] == [field]
+    assert db.session.scalars(select(Organisation)).all() == []
 
 
 def test_plain_session_is_refused_when_it_writes_an_audited_table(app: Flask) -> None:
