@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.audit.models import AuditEntry, AuditLog, AuditVerification
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
+from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.work.audited import SYSTEM_LOG
 
 READ = "audit:log:read"
@@ -71,7 +72,7 @@ def readable(principal: Principal, code: str) -> bool:
 
 def get_log(session: Session, principal: Principal, code: str) -> AuditLog:
     """The head of a log. Raises NotFound where it is absent or out of scope, alike."""
-    log = session.get(AuditLog, code)
+    log = session.get(AuditLog, code) if is_plain(code) else None
     if log is None or not readable(principal, code):
         raise NotFound()
     return log

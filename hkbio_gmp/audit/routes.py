@@ -16,6 +16,7 @@ from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.web.guards import principal, requires
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
+from hkbio_gmp.web.paging import page_key
 from hkbio_gmp.work import snapshot, write_unaudited
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -57,7 +58,7 @@ def log(code: str) -> ResponseReturnValue:
 
 
 def _shown(form: AuditFilterForm, code: str) -> dict[str, Any]:
-    wanted = form.wanted(_zone(), request.args.get("before", type=int))
+    wanted = form.wanted(_zone(), page_key("before"))
     entries = queries.list_entries(db.session, code, wanted)
     more = len(entries) == wanted.limit
     return {"acts": queries.acts(entries), "next_before": entries[-1].seq if more else None}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from hkbio_gmp.booking.services import BookingWish, SessionWish
 from hkbio_gmp.facilities.models import Project
@@ -20,25 +19,6 @@ from hkbio_gmp.web.forms import (
     ZonedDateTimeField,
 )
 from hkbio_gmp.web.states import look
-
-FIRST_YEAR, LAST_YEAR = 2000, 2199
-
-
-class WithinReach:
-    """Refuses years in which no calendar of ours can reckon with days before and after."""
-
-    def __call__(self, _form: Any, field: Any) -> None:
-        """Raise ValidationError where the date lies out of reach."""
-        given = field.data
-        if given is not None and not FIRST_YEAR < given.year < LAST_YEAR:
-            raise ValidationError(
-                gettext(
-                    "Give a date from %(first)s to %(last)s.",
-                    first=FIRST_YEAR + 1,
-                    last=LAST_YEAR - 1,
-                )
-            )
-
 
 Choices = list[tuple[str, Any]]
 ALL: tuple[str, Any] = ("", _("All"))
@@ -106,8 +86,8 @@ class BookingFilterForm(FilterForm):
     status = SelectField(_("State"), validate_choice=False)
     facility = SelectField(_("Facility"), validate_choice=False)
     resource = SelectField(_("Room"), validate_choice=False)
-    since = DateField(_("From"), [Optional(), WithinReach()])
-    until = DateField(_("To"), [Optional(), WithinReach()])
+    since = DateField(_("From"), [Optional()])
+    until = DateField(_("To"), [Optional()])
 
     def offer(self, facilities: Choices, resources: Choices) -> None:
         """Fill in the choices."""
@@ -124,8 +104,8 @@ class SlotForm(FilterForm):
     process_class = SelectField(_("Process class"), validate_choice=False)
     days = IntegerField(_("Days"), [Optional(), NumberRange(0, _LONGEST_DAYS)])
     hours = IntegerField(_("Hours"), [Optional(), NumberRange(0, _LONGEST_HOURS)])
-    since = DateField(_("Start from"), [Optional(), WithinReach()])
-    until = DateField(_("Start until"), [Optional(), WithinReach()])
+    since = DateField(_("Start from"), [Optional()])
+    until = DateField(_("Start until"), [Optional()])
     facility = SelectField(_("Site"), validate_choice=False)
     grade = SelectField(_("Grade"), validate_choice=False)
     equipment = SelectMultipleField(_("Equipment"), validate_choice=False)
@@ -144,8 +124,8 @@ class BookingForm(BaseForm):
     batch = SelectField(_("Batch"), validate_choice=False)
     process_class = SelectField(_("Process class"), validate_choice=False)
     resources = SelectMultipleField(_("Rooms and equipment"), validate_choice=False)
-    starts_at = ZonedDateTimeField(_("Start"), [InputRequired(), WithinReach()])
-    ends_at = ZonedDateTimeField(_("End"), [InputRequired(), WithinReach()])
+    starts_at = ZonedDateTimeField(_("Start"), [InputRequired()])
+    ends_at = ZonedDateTimeField(_("End"), [InputRequired()])
     attendance = SelectField(_("People in the room"), choices=ATTENDANCE, default="steps")
     operators = SelectMultipleField(_("Operators"), validate_choice=False)
     note = TidyTextAreaField(_("Note to the facility"), maximum=2000)
@@ -200,8 +180,8 @@ class MaybeReasonForm(VersionedForm):
 class MoveForm(VersionedForm):
     """Another slot for a booking."""
 
-    starts_at = ZonedDateTimeField(_("New start"), [InputRequired(), WithinReach()])
-    ends_at = ZonedDateTimeField(_("New end"), [InputRequired(), WithinReach()])
+    starts_at = ZonedDateTimeField(_("New start"), [InputRequired()])
+    ends_at = ZonedDateTimeField(_("New end"), [InputRequired()])
     resources = SelectMultipleField(_("Rooms and equipment"), validate_choice=False)
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
@@ -211,6 +191,6 @@ class OutageForm(BaseForm):
 
     resource = SelectField(_("Room or equipment"))
     kind = SelectField(_("Kind"), choices=[(kind, look(kind).label) for kind in OUTAGE_KINDS])
-    starts_at = ZonedDateTimeField(_("From"), [InputRequired(), WithinReach()])
-    ends_at = ZonedDateTimeField(_("Until"), [InputRequired(), WithinReach()])
+    starts_at = ZonedDateTimeField(_("From"), [InputRequired()])
+    ends_at = ZonedDateTimeField(_("Until"), [InputRequired()])
     reason = TidyStringField(_("Reason"), [InputRequired()], maximum=500)

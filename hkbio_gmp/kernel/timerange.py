@@ -9,6 +9,13 @@ from zoneinfo import ZoneInfo
 
 from hkbio_gmp.kernel.clock import utc
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+def within_reach(day: date) -> bool:
+    """Whether a calendar can reckon with the date: there are days before and after it."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class TimeRange:

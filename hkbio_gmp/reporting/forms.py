@@ -6,12 +6,11 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField
 from wtforms.validators import Optional
 
-from hkbio_gmp.booking.forms import WithinReach
 from hkbio_gmp.web.forms import FilterForm
 
 
 class UtilisationForm(FilterForm):
     """The days to report on."""
 
-    since = DateField(_("From"), [Optional(), WithinReach()])
-    until = DateField(_("To"), [Optional(), WithinReach()])
+    since = DateField(_("From"), [Optional()])
+    until = DateField(_("To"), [Optional()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,11 @@ from flask_wtf import FlaskForm
 from wtforms import Form, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateTimeLocalField
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from hkbio_gmp.kernel.errors import FieldError
+from hkbio_gmp.kernel.texts import is_plain
+from hkbio_gmp.kernel.timerange import FIRST_YEAR, LAST_YEAR, within_reach
 from hkbio_gmp.web.filters import message
 from hkbio_gmp.web.navigation import current_zone
 
@@ -48,6 +50,14 @@ class BaseForm(FlaskForm):
             """WTForms' catalogue; its ``zh`` is Simplified, so ``zh_TW`` is named."""
             return _Meta().get_translations(form)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; no field takes control characters, nor dates out of the calendar's reach."""
+        valid = bool(super().validate(extra_validators))
+        for field in self:
+            if said := _refused(field):
+                field.errors, valid = [*field.errors, said], False
+        return valid
+
 
 class FilterForm(BaseForm):
     """A form that narrows a list: GET, no token. Build it with ``request.args``."""
@@ -74,14 +84,15 @@ def tidy(value: str | None) -> str | None:
     return unicodedata.normalize("NFC", _LINE.sub("\n", value)).strip()
 
 
-def no_control_characters(_form: Any, field: Any) -> None:
-    """Refuse NUL and other control characters but tab and line end."""
-    for character in field.data or "":
-        # PostgreSQL refuses NUL in text and lone surrogates cannot be hashed as UTF-8
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
-            raise StopValidation(
-                gettext("Take out the invisible control character, then send again.")
-            )
+def _refused(field: Any) -> str | None:
+    """What no field of any form takes, said with the remedy; None where there is nothing."""
+    sent = field.raw_data if isinstance(field.raw_data, list) else []
+    if not all(is_plain(text) for text in sent if isinstance(text, str)):
+        return gettext("Take out the invisible control character, then send again.")
+    if isinstance(field.data, date) and not within_reach(field.data):
+        first, last = str(FIRST_YEAR), str(LAST_YEAR)
+        return gettext("Give a date from %(first)s to %(last)s.", first=first, last=last)
+    return None
 
 
 def one_line(_form: Any, field: Any) -> None:
@@ -91,7 +102,7 @@ def one_line(_form: Any, field: Any) -> None:
 
 
 class TidyStringField(StringField):
-    """One line of text: stripped, without control characters, at most ``maximum`` characters."""
+    """One line of text: stripped, at most ``maximum`` characters."""
 
     def __init__(
         self,
@@ -100,12 +111,12 @@ class TidyStringField(StringField):
         maximum: int = SHORT,
         **kwargs: Any,
     ):
-        checks = [*(validators or ()), no_control_characters, one_line, Length(max=maximum)]
+        checks = [*(validators or ()), one_line, Length(max=maximum)]
         super().__init__(label, checks, filters=(tidy,), **kwargs)
 
 
 class TidyTextAreaField(TextAreaField):
-    """Lines of text: stripped, without control characters, at most ``maximum`` characters."""
+    """Lines of text: stripped, at most ``maximum`` characters."""
 
     def __init__(
         self,
@@ -114,7 +125,7 @@ class TidyTextAreaField(TextAreaField):
         maximum: int = LONG,
         **kwargs: Any,
     ):
-        checks = [*(validators or ()), no_control_characters, Length(max=maximum)]
+        checks = [*(validators or ()), Length(max=maximum)]
         super().__init__(label, checks, filters=(tidy,), **kwargs)
 
 

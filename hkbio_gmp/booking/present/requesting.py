@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from hkbio_gmp.booking.forms import FIRST_YEAR, LAST_YEAR, BookingForm, Choices, usual_length
+from hkbio_gmp.booking.forms import BookingForm, Choices, usual_length
 from hkbio_gmp.booking.services import BookingWish, preview
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
@@ -19,7 +19,7 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError
 from hkbio_gmp.kernel.findings import Finding
-from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.kernel.timerange import TimeRange, within_reach
 from hkbio_gmp.web.filters import localised
 
 REQUEST = "booking:slot:request"
@@ -96,7 +96,7 @@ def instant_of(text: str | None, zone: str) -> datetime | None:
         found = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    if not FIRST_YEAR < found.year < LAST_YEAR:
+    if not within_reach(found):
         return None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 

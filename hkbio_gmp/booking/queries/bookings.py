@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
@@ -76,7 +77,7 @@ def _base() -> Select[Booking]:
 def get_booking(session: Session, principal: Principal, reference: str) -> Booking:
     """A booking within reach. Raises NotFound for absent and foreign ones alike."""
     query = scoped(_base().where(Booking.reference == reference), principal)
-    found = session.scalars(query).unique().one_or_none()
+    found = session.scalars(query).unique().one_or_none() if storable(reference) else None
     if found is None:
         raise NotFound()
     return found
@@ -84,6 +85,8 @@ def get_booking(session: Session, principal: Principal, reference: str) -> Booki
 
 def list_bookings(session: Session, principal: Principal, wanted: BookingFilter) -> list[Booking]:
     """Bookings within reach, newest first; one more than ``limit`` tells that there are more."""
+    if not storable(wanted.facility, wanted.organisation, wanted.status, wanted.resource):
+        return []
     query = _narrow(scoped(_base(), principal), wanted).order_by(Booking.id.desc())
     if wanted.status in WORKED_OUT:
         rows = [b for b in session.scalars(query).unique() if status_of(b) == wanted.status]

@@ -21,6 +21,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.timerange import day_end, day_start
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.web.navigation import current_facility, current_zone
+from hkbio_gmp.web.paging import page_key
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/bookings")
 READ = "booking:slot:read"
@@ -55,14 +56,14 @@ def bookings() -> ResponseReturnValue:
 
 
 def _wanted(form: BookingFilterForm) -> BookingFilter:
-    zone, after = current_zone(), request.args.get("after", "")
+    zone = current_zone()
     return BookingFilter(
         starts=day_start(form.since.data, zone) if form.since.data else None,
         ends=day_end(form.until.data, zone) if form.until.data else None,
         status=form.status.data if form.status.data in STATUSES else None,
         facility=form.facility.data or current_facility(),
         resource=form.resource.data or None,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else None,
+        after=page_key("after"),
         limit=_PAGE,
     )
 

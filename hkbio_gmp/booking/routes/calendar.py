@@ -33,6 +33,7 @@ def calendar() -> ResponseReturnValue:
     home = chosen_facility()
     form = CalendarFilterForm()
     form.offer(list(class_names(db.session, home.code).items()))
+    valid = form.validate()
     selected = _selected()
     days = _days(home, selected)
     wanted = Wanted(
@@ -43,7 +44,7 @@ def calendar() -> ResponseReturnValue:
         process_class=form.process_class.data or "",
         selected=selected.booking.reference if selected else None,
     )
-    return render_template(
+    page = render_template(
         "booking/calendar.html",
         form=form,
         days=days,
@@ -55,6 +56,7 @@ def calendar() -> ResponseReturnValue:
         as_table=request.args.get("show") == "table",
         **_queue(selected),
     )
+    return page, 200 if valid else 422
 
 
 def chosen_facility() -> Facility:

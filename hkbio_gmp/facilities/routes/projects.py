@@ -44,11 +44,17 @@ def projects() -> ResponseReturnValue:
     form = ProjectFilterForm()
     facilities = queries.list_facilities(db.session)
     form.facility.choices = [("", _("All")), *((row.code, row.code) for row in facilities)]
-    rows = queries.list_projects(
-        db.session, who(), facility=form.facility.data or None, status=form.status.data or None
-    )
-    return render_template(
+    valid = form.validate()
+    rows = _listed(form) if valid else []
+    page = render_template(
         "facilities/projects.html", projects=rows, form=form, may_propose=who().may(PROPOSE)
+    )
+    return page, 200 if valid else 422
+
+
+def _listed(form: ProjectFilterForm) -> list[Project]:
+    return queries.list_projects(
+        db.session, who(), facility=form.facility.data or None, status=form.status.data or None
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -13,17 +13,17 @@ from hkbio_gmp import work
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity import queries, services
 from hkbio_gmp.identity.forms import AccessFilterForm, GrantForm, PersonForm, ReasonForm
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.models import AccessEvent, Person
 from hkbio_gmp.identity.presence import settings, who
 from hkbio_gmp.kernel.errors import NotValid
 from hkbio_gmp.web.forms import take_errors
 from hkbio_gmp.web.guards import requires
+from hkbio_gmp.web.paging import page_key
 from hkbio_gmp.work import Work
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 INVITE = "identity:person:invite"
 EVENTS = 100
-_HIGHEST_ID = 2**31 - 1
 EVENT_LABELS = {
     "signed in": lazy_gettext("Signed in"),
     "sign-in refused": lazy_gettext("Sign-in refused"),
@@ -136,15 +136,17 @@ def disable(code: str) -> ResponseReturnValue:
 def access() -> ResponseReturnValue:
     """Who came in, who was refused, what auditors read."""
     form = AccessFilterForm()
-    before = request.args.get("before", type=int)
-    person = form.person.data.strip() if form.validate() and form.person.data else None
-    events = queries.list_access_events(
-        db.session,
-        person=person if person and person.isprintable() else None,
-        before=min(before, _HIGHEST_ID) if before is not None else None,
-        limit=EVENTS,
-    )
+    valid = form.validate()
+    events = _events(form) if valid else []
     following = events[-1].id if len(events) == EVENTS else None
-    return render_template(
+    page = render_template(
         "identity/access.html", events=events, form=form, following=following, labels=EVENT_LABELS
+    )
+    return page, 200 if valid else 422
+
+
+def _events(form: AccessFilterForm) -> list[AccessEvent]:
+    person = (form.person.data or "").strip()
+    return queries.list_access_events(
+        db.session, person=person or None, before=page_key("before"), limit=EVENTS
     )

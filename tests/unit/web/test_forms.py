@@ -39,7 +39,9 @@ def test_text_is_tidied_when_read() -> None:
     assert form.note.data == "one\ntwo\nthree"
 
 
-@pytest.mark.parametrize("typed", ["a\x00b", "a\x1bb", "a\ud800b", "one\ntwo", "x" * 11])
+@pytest.mark.parametrize(
+    "typed", ["a\x00b", "a\x1bb", "a\ud800b", "a\u202eb", "one\ntwo", "x" * 11]
+)
 def test_line_is_refused_when_it_cannot_be_kept(typed: str) -> None:
     form = filled(title=typed)
     assert not form.validate()
@@ -64,7 +66,10 @@ def test_instant_shows_as_wall_time_when_preset() -> None:
     assert form.starts._value() == "2027-01-04T09:00"
 
 
-@pytest.mark.parametrize("typed", ["never", "2027-02-30T09:00", "0001-01-01T00:00"])
+@pytest.mark.parametrize(
+    "typed",
+    ["never", "2027-02-30T09:00", "0001-01-01T00:00", "9999-12-31T23:59", "1999-12-31T09:00"],
+)
 def test_time_is_refused_when_it_is_none(typed: str) -> None:
     form = filled(starts=typed)
     assert not form.validate()
@@ -76,6 +81,12 @@ def test_choice_is_checked_only_when_the_address_has_it() -> None:
     assert filled().validate()
     assert filled(state="due").validate()
     assert not filled(state="other").validate()
+
+
+def test_choice_is_refused_when_it_hides_a_control_character() -> None:
+    form = filled(state="due\x00")
+    assert not form.validate()
+    assert "control character" in form.state.errors[-1]
 
 
 def test_messages_are_traditional_when_the_page_is_chinese() -> None:
