@@ -86,11 +86,12 @@ def _mail(settings: Settings, message: OutboxMessage) -> EmailMessage:
     mail["Date"] = format_datetime(message.queued_at)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = message.language.replace("_", "-")
     with force_locale(message.language):
         why = shown(_WHY)
     link = f"{settings.base_url}{message.link or '/notifications'}"
     mail.set_content(f"{message.body}\n\n{link}\n\n-- \n{why}\n")
+    # after the text: setting it takes away the headers of any earlier content
+    mail["Content-Language"] = message.language.replace("_", "-")
     return mail
 
 
