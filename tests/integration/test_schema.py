@@ -20,6 +20,10 @@ TRIGGERS = {
 }
 
 
+ON_POSTGRESQL_ALONE = {("allocation", "ck_allocation_minutes")}
+"""On SQLite a trigger says the same: its times are texts."""
+
+
 @pytest.fixture
 def engine(database_url: str) -> Engine:
     return create_engine(database_url)
@@ -38,7 +42,7 @@ def test_checks_equal_models_when_migrated(engine: Engine) -> None:
         declared |= {(table.name, str(c.name)) for c in checks}
         there = inspect(engine).get_check_constraints(table.name)
         found |= {(table.name, str(check["name"])) for check in there}
-    assert found == declared
+    assert found - ON_POSTGRESQL_ALONE == declared
 
 
 def test_append_only_tables_have_triggers_when_migrated(engine: Engine) -> None:

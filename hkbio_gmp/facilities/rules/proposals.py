@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from hkbio_gmp.facilities.rules.pseudonyms import LONGEST, SHAPE, qualified
 from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.texts import is_plain
 
 LONGEST_TEXT = 200
-# Control characters and lone surrogates; joiners stay, emoji and Indic scripts need them.
-_CONTROL = {"Cc", "Cs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def proposal_problems(proposal: ProjectProposal) -> list[FieldError]:
 
 
 def _fits(text: str) -> bool:
-    plain = not any(unicodedata.category(character) in _CONTROL for character in text)
-    return bool(text.strip()) and len(text) <= LONGEST_TEXT and plain
+    one_line = "\n" not in text and "\r" not in text
+    return bool(text.strip()) and len(text) <= LONGEST_TEXT and one_line and is_plain(text)
 
 
 def _text_problem(field: str) -> FieldError:

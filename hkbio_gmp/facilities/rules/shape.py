@@ -10,6 +10,7 @@ from typing import Any
 from hkbio_gmp.facilities.rules.toml_lines import LineIndex, Path
 from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.texts import is_plain
 
 LONGEST_TEXT = 500
 _ABSENT = object()
@@ -145,9 +146,9 @@ def _text_fault(value: Any, field: Field) -> tuple[Message, Message] | None:
             Message("{name} cannot be “{value}”.", name=field.name, value=value[:80]),
             Message("Use one of: {choices}.", choices=", ".join(field.choices)),
         )
-    if not value.strip() or len(value) > LONGEST_TEXT or "\x00" in value:
+    if not value.strip() or len(value) > LONGEST_TEXT or not is_plain(value):
         return (
-            Message("{name} is empty, too long, or holds a NUL.", name=field.name),
+            Message("{name} is empty, too long, or holds a control character.", name=field.name),
             Message("Write 1 to {most} characters.", most=LONGEST_TEXT),
         )
     return None

@@ -44,7 +44,7 @@ def test_export_is_the_same_bytes_when_imported_again(app: Flask, code: str) -> 
 
 
 @given(documents())
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_export_gives_back_any_document_when_it_was_imported(
     app: Flask, made: FacilityDocument
 ) -> None:

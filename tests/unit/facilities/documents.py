@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record
 from hkbio_gmp.facilities.rules.sections import DAYS
+from hkbio_gmp.kernel.texts import is_plain
 
 TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=30
-).filter(lambda text: bool(text.strip()))
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"),
+    min_size=1,
+    max_size=30,
+).filter(lambda text: bool(text.strip()) and is_plain(text))
 CLASSES = ("autologous_cell", "lentiviral_vector", "training")
 STATE = st.sampled_from(["active", "retired"])
 
