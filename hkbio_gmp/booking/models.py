@@ -172,7 +172,7 @@ class Allocation(Audited, Base):
             "occupied_from <= starts AND starts < ends AND ends <= occupied_until", name="order"
         ),
         Index("ix_allocation_calendar", "calendar_id", "occupied_from"),
-        Index("ix_allocation_facility", "facility_id", "holds", "occupied_until"),
+        Index("ix_allocation_period", "facility_id", "occupied_from", "occupied_until"),
         Index("ix_allocation_session", "session_id"),
         Index("ix_allocation_booking", "booking_id"),
     )

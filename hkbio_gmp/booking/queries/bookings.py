@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
+from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import TimeRange
+
+T = TypeVar("T")
 
 READ = "booking:slot:read"
 WORKED_OUT = frozenset({"in_use", "completed", "no_show"})
@@ -33,6 +37,11 @@ class BookingFilter:
     resource: str | None = None
     after: int | None = None
     limit: int = 50
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether allocations decide, not bookings alone."""
+        return bool(self.resource or self.starts or self.ends)
 
 
 def status_of(booking: Booking) -> str:
@@ -53,7 +62,7 @@ def resources_of(booking: Booking) -> list[str]:
     return list(dict.fromkeys(a.resource for a in rows))
 
 
-def scoped(query: Select[Booking], principal: Principal) -> Select[Booking]:
+def scoped(query: Select[T], principal: Principal) -> Select[T]:
     """Only bookings within the person's reach. The query joins facility and organisation."""
     facilities, organisations = principal.facilities(READ), principal.organisations(READ)
     if facilities is None or organisations is None:
@@ -87,14 +96,15 @@ def list_bookings(session: Session, principal: Principal, wanted: BookingFilter)
     """Bookings within reach, newest first; one more than ``limit`` tells that there are more."""
     if not storable(wanted.facility, wanted.organisation, wanted.status, wanted.resource):
         return []
-    query = _narrow(scoped(_base(), principal), wanted).order_by(Booking.id.desc())
+    query = narrowed(scoped(_base(), principal), wanted).order_by(Booking.id.desc())
     if wanted.status in WORKED_OUT:
         rows = [b for b in session.scalars(query).unique() if status_of(b) == wanted.status]
         return rows[: wanted.limit + 1]
     return list(session.scalars(query.limit(wanted.limit + 1)).unique())
 
 
-def _narrow(query: Select[Booking], wanted: BookingFilter) -> Select[Booking]:
+def narrowed(query: Select[T], wanted: BookingFilter) -> Select[T]:
+    """Only what is wanted. The query joins facility and organisation."""
     if wanted.facility:
         query = query.where(Facility.code == wanted.facility)
     if wanted.organisation:
@@ -105,20 +115,15 @@ def _narrow(query: Select[Booking], wanted: BookingFilter) -> Select[Booking]:
         query = query.where(Booking.status == wanted.status)
     if wanted.after is not None:
         query = query.where(Booking.id < wanted.after)
-    if wanted.resource or wanted.starts or wanted.ends:
+    if wanted.is_narrow:
         query = query.where(Booking.id.in_(_touching(wanted)))
     return query
 
 
 def _touching(wanted: BookingFilter) -> Select[int]:
-    rows = select(Allocation.booking_id)
-    if wanted.resource:
-        rows = rows.where(Allocation.resource == wanted.resource)
-    if wanted.starts:
-        rows = rows.where(Allocation.occupied_until > wanted.starts)
-    if wanted.ends:
-        rows = rows.where(Allocation.occupied_from < wanted.ends)
-    return rows
+    inside = touching(wanted.starts, wanted.ends, wanted.facility)
+    rows = select(Allocation.booking_id).where(*inside)
+    return rows.where(Allocation.resource == wanted.resource) if wanted.resource else rows
 
 
 def list_waiting(session: Session, principal: Principal, now: datetime) -> list[Booking]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
+from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
@@ -67,12 +68,9 @@ def _uses(
         )
         .join(Booking, Allocation.booking_id == Booking.id)
         .join(Organisation, Booking.organisation_id == Organisation.id)
-        .join(Facility, Allocation.facility_id == Facility.id)
         .where(
-            Facility.code == facility,
+            *touching(window.starts, window.ends, facility),
             Allocation.holds.is_(True),
-            Allocation.occupied_until > window.starts,
-            Allocation.occupied_from < window.ends,
             or_(
                 Booking.status != BookingState.REQUESTED,
                 Booking.hold_until.is_(None),
@@ -98,8 +96,8 @@ def _uses(
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:
     """Outages that touch ``window``, by start."""
-    rows = session.scalars(
-        select(Outage)
+    rows = session.execute(
+        select(Outage.resource, Outage.starts, Outage.ends, Outage.kind)
         .join(Outage.facility)
         .where(
             Facility.code == facility,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState
 from hkbio_gmp.booking.models import Allocation, Booking, BookingSession
-from hkbio_gmp.facilities.models import Batch, Facility, Project
+from hkbio_gmp.booking.queries.period import touching
+from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import TimeRange
@@ -75,13 +76,7 @@ def list_timeline(
         .join(Organisation, Booking.organisation_id == Organisation.id)
         .join(Project, Booking.project_id == Project.id)
         .outerjoin(Batch, Booking.batch_id == Batch.id)
-        .join(Facility, Allocation.facility_id == Facility.id)
-        .where(
-            Facility.code == facility,
-            Allocation.holds.is_(True),
-            Allocation.occupied_until > window.starts,
-            Allocation.occupied_from < window.ends,
-        )
+        .where(Allocation.holds.is_(True), *touching(window.starts, window.ends, facility))
         .order_by(Allocation.resource, Allocation.occupied_from, Allocation.id)
     )
     everything = _sees_all(principal, facility)
