@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
-from hkbio_gmp.api import paging
+from hkbio_gmp.api import answers, paging, records
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import EntryArgs
 from hkbio_gmp.audit import queries
 from hkbio_gmp.extensions import db
 
-blueprint = Blueprint("api_audit", __name__, description="The audit log")
+blueprint = ApiBlueprint("api_audit", __name__, description="The audit log")
 
 
 @blueprint.get("/audit/<log>/entries")
 @requires(queries.READ)
 @blueprint.arguments(EntryArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(records.Entry))
 def entries(args: dict[str, Any], log: str) -> Response:
     """Entries of one log, newest first; each with its leaf hash."""
     head = queries.get_log(db.session, principal(), log)
-    key = paging.decode(args.get("cursor"))
     wanted = queries.EntryFilter(
         actor=args.get("actor"),
         action=args.get("action"),
@@ -31,7 +30,7 @@ def entries(args: dict[str, Any], log: str) -> Response:
         subject_ref=args.get("subject_ref"),
         since=args.get("since"),
         until=args.get("until"),
-        before=key if isinstance(key, int) else None,
+        before=paging.number_of(args.get("cursor")),
         limit=args["limit"] + 1,
     )
     rows = queries.list_entries(db.session, head.code, wanted)

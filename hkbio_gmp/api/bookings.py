@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, jsonify
-from flask_smorest import Blueprint
 
-from hkbio_gmp.api import commands, paging
+from hkbio_gmp.api import answers, commands, paging, records
 from hkbio_gmp.api.catalogue import slot_json
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.problems import finding_json, instant
 from hkbio_gmp.api.schemas import BookingArgs, BookingBody, BookingPatch, TransitionBody
 from hkbio_gmp.booking import queries, services
@@ -25,7 +25,7 @@ from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, SlotTaken
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
 
-blueprint = Blueprint("api_bookings", __name__, description="Bookings")
+blueprint = ApiBlueprint("api_bookings", __name__, description="Bookings")
 READ = "booking:slot:read"
 SIGNED = {"approve", "verify_clearance"}
 
@@ -124,7 +124,7 @@ def _shown(work: Work, row: Booking) -> dict[str, Any]:
 @blueprint.post("/bookings")
 @requires("booking:slot:request")
 @blueprint.arguments(BookingBody)
-@blueprint.response(201)
+@blueprint.response(201, records.Booking)
 def create(body: dict[str, Any]) -> Response:
     """Ask for a slot; held at once unless it is a draft."""
     who, wish = principal(), _wish(body)
@@ -150,17 +150,16 @@ def _with_alternatives(taken: SlotTaken, wish: BookingWish) -> SlotTaken:
 @blueprint.get("/bookings")
 @requires(READ)
 @blueprint.arguments(BookingArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(records.Booking))
 def bookings(args: dict[str, Any]) -> Response:
     """Bookings within reach, newest first."""
-    key = paging.decode(args.get("cursor"))
     wanted = queries.BookingFilter(
         starts=args.get("starts"),
         ends=args.get("ends"),
         status=args.get("status"),
         facility=args.get("facility"),
         resource=args.get("resource"),
-        after=key if isinstance(key, int) else None,
+        after=paging.number_of(args.get("cursor")),
         limit=args["limit"],
     )
     rows = queries.list_bookings(db.session, principal(), wanted)
@@ -169,7 +168,7 @@ def bookings(args: dict[str, Any]) -> Response:
 
 @blueprint.get("/bookings/<reference>")
 @requires(READ)
-@blueprint.response(200)
+@blueprint.response(200, records.Booking)
 def booking(reference: str) -> Response:
     """One booking."""
     row = queries.get_booking(db.session, principal(), reference)
@@ -179,7 +178,7 @@ def booking(reference: str) -> Response:
 
 @blueprint.get("/bookings/<reference>/readiness")
 @requires(READ)
-@blueprint.response(200)
+@blueprint.response(200, records.Readiness)
 def readiness(reference: str) -> Response:
     """Every finding about a booking, worked out now."""
     row = queries.get_booking(db.session, principal(), reference)
@@ -190,7 +189,7 @@ def readiness(reference: str) -> Response:
 @blueprint.patch("/bookings/<reference>")
 @requires(READ)
 @blueprint.arguments(BookingPatch)
-@blueprint.response(200)
+@blueprint.response(200, records.Booking)
 def change(body: dict[str, Any], reference: str) -> Response:
     """Move or edit under the same rules as a new request; an approved booking's material change
     becomes a proposed move."""
@@ -235,7 +234,7 @@ def _changed(row: Booking, body: dict[str, Any]) -> BookingWish:
 @blueprint.post("/bookings/<reference>/transitions")
 @requires(READ)
 @blueprint.arguments(TransitionBody)
-@blueprint.response(200)
+@blueprint.response(200, records.Booking)
 def transition(body: dict[str, Any], reference: str) -> Response:
     """A verb on a booking or on one of its sessions."""
     who, verb = principal(), body["action"]

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
-from hkbio_gmp.api import commands, paging
+from hkbio_gmp.api import answers, commands, paging
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.problems import finding_json, instant
 from hkbio_gmp.api.schemas import OutageBody, PageArgs, ResourceArgs, SlotArgs
 from hkbio_gmp.booking import queries as booking_queries
@@ -25,7 +25,7 @@ from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.work import Work
 
-blueprint = Blueprint("api_catalogue", __name__, description="Facilities, resources, slots")
+blueprint = ApiBlueprint("api_catalogue", __name__, description="Facilities, resources, slots")
 READ = "facilities:facility:read"
 LONGEST_WINDOW = timedelta(days=366)
 
@@ -80,17 +80,17 @@ def class_json(row: ProcessClass) -> dict[str, Any]:
 @blueprint.get("/facilities")
 @requires(READ)
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.Facility))
 def facilities(args: dict[str, Any]) -> Response:
     """Every facility."""
-    key = paging.decode(args.get("cursor"))
-    rows = [f for f in queries.list_facilities(db.session) if key is None or f.code > str(key)]
+    key = paging.code_of(args.get("cursor"))
+    rows = [f for f in queries.list_facilities(db.session) if key is None or f.code > key]
     return jsonify(paging.page(rows, args["limit"], facility_json, lambda row: row.code))
 
 
 @blueprint.get("/facilities/<code>")
 @requires(READ)
-@blueprint.response(200)
+@blueprint.response(200, answers.Facility)
 def facility(code: str) -> Response:
     """One facility."""
     return commands.answer(facility_json(queries.get_facility(db.session, code)))
@@ -99,27 +99,27 @@ def facility(code: str) -> Response:
 @blueprint.get("/resources")
 @requires(READ)
 @blueprint.arguments(ResourceArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.Resource))
 def resources(args: dict[str, Any]) -> Response:
     """Rooms, suites and equipment."""
-    key = paging.decode(args.get("cursor"))
+    key = paging.code_of(args.get("cursor"))
     rows = queries.list_resources(
         db.session, args.get("facility"), args.get("kind"), args.get("grade")
     )
     ordered = sorted(rows, key=lambda row: row.code)
-    left = [row for row in ordered if key is None or row.code > str(key)]
+    left = [row for row in ordered if key is None or row.code > key]
     return jsonify(paging.page(left, args["limit"], resource_json, lambda row: row.code))
 
 
 @blueprint.get("/process-classes")
 @requires(READ)
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.ProcessClass))
 def process_classes(args: dict[str, Any]) -> Response:
     """What can be made, per facility."""
     rows = sorted(queries.list_process_classes(db.session), key=_class_key)
-    after = paging.decode(args.get("cursor"))
-    left = [row for row in rows if after is None or _class_key(row) > str(after)]
+    after = paging.code_of(args.get("cursor"))
+    left = [row for row in rows if after is None or _class_key(row) > after]
     return jsonify(paging.page(left, args["limit"], class_json, _class_key))
 
 
@@ -130,7 +130,7 @@ def _class_key(row: ProcessClass) -> str:
 @blueprint.get("/slots")
 @requires("booking:slot:search")
 @blueprint.arguments(SlotArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.Slots)
 def slots(args: dict[str, Any]) -> Response:
     """Free slots with their verdicts, and why other rooms are refused."""
     query = _query(args)
@@ -211,19 +211,19 @@ def outage_json(row: Outage) -> dict[str, Any]:
 @blueprint.get("/outages")
 @requires("booking:outage:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.Outage))
 def outages(args: dict[str, Any]) -> Response:
     """Outages of the facilities within reach."""
-    key = paging.decode(args.get("cursor"))
+    key = paging.code_of(args.get("cursor"))
     rows = sorted(booking_queries.list_outages(db.session, principal()), key=lambda r: r.reference)
-    left = [row for row in rows if key is None or row.reference > str(key)]
+    left = [row for row in rows if key is None or row.reference > key]
     return jsonify(paging.page(left, args["limit"], outage_json, lambda row: row.reference))
 
 
 @blueprint.post("/outages")
 @requires("booking:outage:plan")
 @blueprint.arguments(OutageBody)
-@blueprint.response(201)
+@blueprint.response(201, answers.PlannedOutage)
 def plan_outage(body: dict[str, Any]) -> Response:
     """Take a resource out of use; answers with the bookings that it falls on."""
     who = principal()

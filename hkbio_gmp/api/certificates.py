@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Response, current_app, jsonify
-from flask_smorest import Blueprint
 
-from hkbio_gmp.api import commands, paging
+from hkbio_gmp.api import answers, commands, paging, records
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import CertificateArgs, CertificateBody, TransitionBody
 from hkbio_gmp.certification import queries, services
 from hkbio_gmp.certification.lifecycle import CERTIFICATES
@@ -20,7 +19,7 @@ from hkbio_gmp.identity.services.signing import prove_password
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid
 from hkbio_gmp.kernel.messages import Message
 
-blueprint = Blueprint("api_certificates", __name__, description="Certificates")
+blueprint = ApiBlueprint("api_certificates", __name__, description="Certificates")
 SUBMIT = "certification:certificate:submit"
 PAST = {
     "verify": "verified",
@@ -53,7 +52,7 @@ def certificate_json(row: Certificate) -> dict[str, Any]:
 @blueprint.get("/certificates")
 @requires(queries.READ)
 @blueprint.arguments(CertificateArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(records.Certificate))
 def certificates(args: dict[str, Any]) -> Response:
     """Certificates within reach, what lapses first on top."""
     wanted = queries.CertificateFilter(
@@ -61,7 +60,7 @@ def certificates(args: dict[str, Any]) -> Response:
         kind=args.get("kind"),
         status=args.get("status"),
         subject_code=args.get("subject"),
-        after=_after(args.get("cursor")),
+        after=paging.day_and_number_of(args.get("cursor")),
         limit=args["limit"],
     )
     rows = [line.certificate for line in queries.list_certificates(db.session, principal(), wanted)]
@@ -69,18 +68,10 @@ def certificates(args: dict[str, Any]) -> Response:
     return jsonify(paging.page(rows, args["limit"], certificate_json, key))
 
 
-def _after(cursor: str | None) -> tuple[date, int] | None:
-    key = paging.decode(cursor)
-    try:
-        return (date.fromisoformat(key[0]), int(key[1])) if key else None
-    except (TypeError, ValueError, IndexError, KeyError):
-        return None
-
-
 @blueprint.post("/certificates")
 @requires(SUBMIT)
 @blueprint.arguments(CertificateBody)
-@blueprint.response(201)
+@blueprint.response(201, records.Certificate)
 def submit(body: dict[str, Any]) -> Response:
     """Submit a certificate; it counts once quality has verified it."""
     who = principal()
@@ -97,7 +88,7 @@ def submit(body: dict[str, Any]) -> Response:
 
 @blueprint.get("/certificates/<reference>")
 @requires(queries.READ)
-@blueprint.response(200)
+@blueprint.response(200, records.Certificate)
 def certificate(reference: str) -> Response:
     """One certificate."""
     row = queries.get_certificate(db.session, principal(), reference)
@@ -107,7 +98,7 @@ def certificate(reference: str) -> Response:
 @blueprint.post("/certificates/<reference>/transitions")
 @requires(queries.READ)
 @blueprint.arguments(TransitionBody)
-@blueprint.response(200)
+@blueprint.response(200, records.Certificate)
 def transition(body: dict[str, Any], reference: str) -> Response:
     """Quality's signed decision."""
     who, verb = principal(), body["action"]

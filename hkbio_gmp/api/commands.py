@@ -19,7 +19,7 @@ from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
 
 Document = dict[str, Any]
-_LONGEST_KEY = 200
+LONGEST_KEY = 200
 
 
 def run(
@@ -59,9 +59,9 @@ _REUSED_FIELD = FieldError(
 
 
 def _check_key(key: str) -> None:
-    if not key.isprintable() or not 0 < len(key) <= _LONGEST_KEY:
+    if not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:
         said = Message("The Idempotency-Key is empty, too long or not printable.")
-        remedy = Message("Send 1 to {most} printable characters.", most=_LONGEST_KEY)
+        remedy = Message("Send 1 to {most} printable characters.", most=LONGEST_KEY)
         raise NotValid(said, [FieldError("Idempotency-Key", said, remedy)])
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-_CONTROL = {chr(code) for code in range(32)} - {"\n", "\t"} | {"\x7f"}
+from hkbio_gmp.kernel.texts import is_plain
+from hkbio_gmp.kernel.timerange import FIRST_YEAR, LAST_YEAR, within_reach
 
 
 def no_control(text: str) -> None:
     """Refuse NUL and other control characters, and halves of characters."""
-    if any(c in _CONTROL or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if not is_plain(text):
         raise ma.ValidationError("Take out the invisible control character.")
 
 
@@ -26,6 +27,15 @@ class Whole(fields.Integer):
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class Counted(Whole):
+    """A whole number in a body, where text that looks like one is refused."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str):
             raise self.make_error("invalid")
         return super()._validated(value)
 
@@ -45,8 +55,13 @@ def moment(**kwargs: Any) -> fields.AwareDateTime:
 
 
 def _reasonable(value: Any) -> None:
-    if not 2000 <= value.year <= 2200:
-        raise ma.ValidationError("Give a year from 2000 to 2200.")
+    if not within_reach(value):
+        raise ma.ValidationError(f"The year is not from {FIRST_YEAR} to {LAST_YEAR}.")
+
+
+def day(**kwargs: Any) -> fields.Date:
+    """A calendar day."""
+    return fields.Date(format="iso", validate=[_reasonable], **kwargs)
 
 
 class Strict(ma.Schema):

@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from hkbio_gmp.kernel.errors import FieldError, NotValid
 from hkbio_gmp.kernel.messages import Message
 
 T = TypeVar("T")
+_LARGEST = 2**31 - 1
 
 
 def encode(key: Any) -> str:
@@ -19,14 +21,41 @@ def encode(key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None) -> Any:
-    """The key of a cursor that we gave. Raises NotValid on any other."""
+def code_of(cursor: str | None) -> str | None:
+    """The code after which the page begins. Raises NotValid on a cursor that is not ours."""
+    return _read(cursor, _code)
+
+
+def number_of(cursor: str | None) -> int | None:
+    """The number after which the page begins. Raises NotValid on a cursor that is not ours."""
+    return _read(cursor, _number)
+
+
+def day_and_number_of(cursor: str | None) -> tuple[date, int] | None:
+    """The day and number after which the page begins. Raises NotValid on a cursor not ours."""
+    return _read(cursor, lambda key: (date.fromisoformat(_code(key[0])), _number(key[1])))
+
+
+def _code(key: Any) -> str:
+    if not isinstance(key, str):
+        raise TypeError
+    return key
+
+
+def _number(key: Any) -> int:
+    # true is an integer to Python
+    if type(key) is not int or not 0 <= key <= _LARGEST:
+        raise ValueError
+    return key
+
+
+def _read(cursor: str | None, read: Callable[[Any], T]) -> T | None:
     if cursor is None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (binascii.Error, ValueError):
+        return read(json.loads(base64.urlsafe_b64decode(padded.encode())))
+    except (binascii.Error, ValueError, TypeError, LookupError):
         said = Message("The cursor is not one of ours.")
         remedy = Message("Send next_cursor of the previous page as it was, or leave it out.")
         raise NotValid(said, [FieldError("cursor", said, remedy)]) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
-from hkbio_gmp.api import commands, paging
+from hkbio_gmp.api import answers, commands, paging
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import BatchBody, PageArgs, ProjectBody
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries, services
@@ -17,12 +17,12 @@ from hkbio_gmp.facilities.rules.proposals import ProjectProposal
 from hkbio_gmp.web.guards import SIGNED_IN
 from hkbio_gmp.work import Work
 
-blueprint = Blueprint("api_people", __name__, description="People, projects, batches")
+blueprint = ApiBlueprint("api_people", __name__, description="People, projects, batches")
 
 
 @blueprint.get("/me")
 @requires(SIGNED_IN)
-@blueprint.response(200)
+@blueprint.response(200, answers.Me)
 def me() -> Response:
     """The token's person, roles and scopes."""
     who = principal()
@@ -63,15 +63,15 @@ def batch_json(row: Batch) -> dict[str, Any]:
 
 def after(rows: list[Any], args: dict[str, Any]) -> list[Any]:
     """Rows ordered by code, from the cursor on, one more than the limit."""
-    key = paging.decode(args.get("cursor"))
-    left = [row for row in rows if key is None or row.code > str(key)]
+    key = paging.code_of(args.get("cursor"))
+    left = [row for row in rows if key is None or row.code > key]
     return left[: args["limit"] + 1]
 
 
 @blueprint.get("/projects")
 @requires("facilities:project:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.Project))
 def projects(args: dict[str, Any]) -> Response:
     """Projects within reach."""
     rows = sorted(queries.list_projects(db.session, principal()), key=lambda row: row.code)
@@ -82,7 +82,7 @@ def projects(args: dict[str, Any]) -> Response:
 @blueprint.post("/projects")
 @requires("facilities:project:propose")
 @blueprint.arguments(ProjectBody)
-@blueprint.response(201)
+@blueprint.response(201, answers.Project)
 def propose_project(body: dict[str, Any]) -> Response:
     """Propose a project; the facility's quality accepts it."""
     who, proposal = principal(), ProjectProposal(**body)
@@ -98,7 +98,7 @@ def propose_project(body: dict[str, Any]) -> Response:
 @blueprint.get("/batches")
 @requires("facilities:batch:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200)
+@blueprint.response(200, answers.page_of(answers.Batch))
 def batches(args: dict[str, Any]) -> Response:
     """Batches within reach."""
     found = after(queries.list_batches(db.session, principal()), args)
@@ -108,7 +108,7 @@ def batches(args: dict[str, Any]) -> Response:
 @blueprint.post("/batches")
 @requires("facilities:batch:register")
 @blueprint.arguments(BatchBody)
-@blueprint.response(201)
+@blueprint.response(201, answers.Batch)
 def register_batch(body: dict[str, Any]) -> Response:
     """Register a batch, by pseudonym only."""
     who = principal()

@@ -11,12 +11,13 @@ from flask import Response, jsonify
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
+from hkbio_gmp.api.answers import Problem
 from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel.errors import Conflict, DomainError, NotValid, SlotTaken
 from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.web import errors as pages
 
-_TITLES = {
+TITLES = {
     400: (
         "bad-request",
         "The request was not understood",
@@ -25,10 +26,23 @@ _TITLES = {
     401: ("unauthorized", "A token is needed", "Send Authorization: Bearer TOKEN."),
     404: ("not-found", "Not found", "Check the address; what you may not see is not found."),
     405: ("method-not-allowed", "The method is not allowed here", "Use one that Allow names."),
+    403: ("not-allowed", "You may not do this", "Ask somebody whose roles include it."),
+    409: ("conflict", "It does not fit what there is", "Read the record again, then repeat."),
+    412: ("stale", "The record has changed", "Read it again, then repeat."),
     413: ("too-large", "The body is too large", "Send less at a time."),
     415: ("unsupported-media-type", "The body's type is not accepted", "Send application/json."),
     422: ("not-valid", "The input is not valid", "Mend the fields that errors names."),
+    503: ("busy", "The system is busy", "Nothing was changed. Try again in a moment."),
     429: ("too-many-requests", "Too many requests", "Wait as long as Retry-After says."),
+}
+_REMEDY = "Send a value of the type and format that the API's page gives."
+_REMEDIES = {
+    "Unknown field.": "Leave it out; the API's page names what there is.",
+    "Missing data for required field.": "Send it; the API's page says what it holds.",
+    "Field may not be null.": "Send a value, or leave it out where it is not required.",
+    "Take out the invisible control character.": "Type the text anew, then send it again.",
+    "Given twice.": "Send it once.",
+    "The body's type is not JSON.": "Send Content-Type: application/json.",
 }
 _LOCATIONS = {"json", "query", "headers", "path", "form", "files"}
 
@@ -119,6 +133,9 @@ def instant(value: datetime) -> str:
 class ProblemApi(Api):
     """flask-smorest, but errors of pages stay pages and those of the API keep their headers."""
 
+    ERROR_SCHEMA = Problem
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
     def _register_error_handlers(self) -> None:
         """Ours are registered beside the pages' own."""
 
@@ -126,7 +143,7 @@ class ProblemApi(Api):
 def respond(error: HTTPException) -> Response:
     """The problem document of an HTTP error, with Allow and Retry-After kept."""
     status = error.code or 500
-    slug, title, detail = _TITLES.get(status, ("error", "Something went wrong", "Try again."))
+    slug, title, detail = TITLES.get(status, ("error", "Something went wrong", "Try again."))
     messages = (getattr(error, "data", None) or {}).get("messages", {})
     response = problem(status, slug, title, detail, list(field_errors(messages)))
     for name, value in error.get_headers():
@@ -150,7 +167,7 @@ def field_errors(
             yield {
                 "field": path or "body",
                 "message": message,
-                "remedy": "Send a value of the type and format that the API's page gives.",
+                "remedy": _REMEDIES.get(message, _REMEDY),
             }
 
 

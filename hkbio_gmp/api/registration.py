@@ -25,7 +25,8 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    smorest = problems.ProblemApi(app, spec_kwargs=description.SPEC)
+    told = {**description.SPEC, "extra_plugins": [description.Calls()]}
+    smorest = problems.ProblemApi(app, spec_kwargs=told)
     for part in _PARTS:
         csrf.exempt(part.blueprint)
         smorest.register_blueprint(part.blueprint, url_prefix=PREFIX)

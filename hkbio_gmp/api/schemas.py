@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from hkbio_gmp.api.fields import Flag, Strict, Whole, moment, text
+from hkbio_gmp.api.fields import Counted, Flag, Strict, Whole, day, moment, no_control, text
 
 LONGEST_NOTE = 4000
 
@@ -104,7 +104,7 @@ class BookingArgs(PageArgs):
 class SignatureBody(Strict):
     """The components of a signature."""
 
-    password = fields.String(required=True, validate=validate.Length(1, 1024))
+    password = fields.String(required=True, validate=[validate.Length(1, 1024), no_control])
     totp = text(20, allow_none=True)
 
 
@@ -112,7 +112,7 @@ class TransitionBody(Strict):
     """A verb on a record."""
 
     action = text(40, required=True)
-    session = Whole(validate=validate.Range(1, 1000))
+    session = Counted(validate=validate.Range(1, 1000))
     reason = text(LONGEST_NOTE, allow_none=True, load_default=None)
     signature = fields.Nested(SignatureBody)
 
@@ -158,9 +158,9 @@ class CertificateBody(Strict):
     subject = fields.Nested(SubjectBody, required=True)
     number = text(100, required=True)
     issuer = text(200, required=True)
-    issued_on = fields.Date(required=True)
-    valid_from = fields.Date(required=True)
-    valid_until = fields.Date(required=True)
+    issued_on = day(required=True)
+    valid_from = day(required=True)
+    valid_until = day(required=True)
     renews = text(60, allow_none=True, load_default=None)
 
 

@@ -1,0 +1,268 @@
+"""Shapes of what goes out, for the description; the presenters make the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+from marshmallow.validate import OneOf
+
+VERDICTS = ["ready", "attention", "blocked"]
+SEVERITIES = ["ok", "warn", "block"]
+BOOKING_STATES = [
+    "draft",
+    "requested",
+    "approved",
+    "rejected",
+    "cancelled",
+    "expired",
+    "waitlisted",
+    "in_use",
+    "completed",
+    "no_show",
+]
+CERTIFICATE_STATES = [
+    "submitted",
+    "rejected",
+    "valid",
+    "due",
+    "expired",
+    "suspended",
+    "superseded",
+    "withdrawn",
+]
+
+
+def said(*, null: bool = False) -> fields.String:
+    """Text that is always there, null where it may be."""
+    return fields.String(required=True, allow_none=null)
+
+
+def one_of(choices: list[str], *, null: bool = False) -> fields.String:
+    """One word of a list; null where it may be."""
+    # apispec tells clients the list as it stands, so null has to be in it
+    allowed: list[Any] = [*choices, None] if null else list(choices)
+    return fields.String(required=True, allow_none=null, validate=OneOf(allowed))
+
+
+def flag() -> fields.Boolean:
+    """true or false."""
+    return fields.Boolean(required=True)
+
+
+def whole(*, null: bool = False) -> fields.Integer:
+    """A whole number."""
+    return fields.Integer(required=True, allow_none=null)
+
+
+def at(*, null: bool = False, **kwargs: Any) -> fields.DateTime:
+    """A time in UTC."""
+    return fields.DateTime(required=True, allow_none=null, **kwargs)
+
+
+def codes() -> fields.List[Any]:
+    """Codes or other short texts."""
+    return fields.List(fields.String(), required=True)
+
+
+def many(shape: type[ma.Schema], **kwargs: Any) -> fields.List[Any]:
+    """A list of ``shape``."""
+    return fields.List(fields.Nested(shape), **{"required": True, **kwargs})
+
+
+class FieldProblem(ma.Schema):
+    """One thing wrong with one field."""
+
+    field = said()
+    message = said()
+    remedy = said()
+
+
+class Finding(ma.Schema):
+    """What a rule says."""
+
+    rule = said()
+    severity = one_of(SEVERITIES)
+    subject = said(null=True)
+    message = said()
+    remedy = said(null=True)
+    clears_at = at(null=True)
+    source = said(null=True)
+
+
+class Slot(ma.Schema):
+    """A free slot."""
+
+    facility = said()
+    resources = codes()
+    starts_at = at()
+    ends_at = at()
+    occupied_from = at()
+    occupied_until = at()
+    verdict = one_of(VERDICTS)
+    findings = many(Finding)
+
+
+class Conflict(ma.Schema):
+    """What stands in the way."""
+
+    resource = said()
+    starts = at(data_key="from")
+    ends = at(data_key="until")
+    reason = one_of(["occupied", "changeover", "segregation", "outage", "closed"])
+
+
+class Problem(ma.Schema):
+    """RFC 9457, with the fields that are wrong."""
+
+    type = said()
+    title = said()
+    status = whole()
+    detail = said()
+    errors = many(FieldProblem)
+    conflicts = many(Conflict, required=False)
+    alternatives = many(Slot, required=False)
+    findings = many(Finding, required=False)
+
+
+class Reason(ma.Schema):
+    """Why a room is refused."""
+
+    rule = said()
+    message = said()
+    clears_at = at(null=True)
+
+
+class Refusal(ma.Schema):
+    """A room that cannot be had."""
+
+    resource = said()
+    starts = at(data_key="from")
+    ends = at(null=True, data_key="until")
+    reasons = many(Reason)
+
+
+class Slots(ma.Schema):
+    """Free slots, and what is refused."""
+
+    slots = many(Slot)
+    refusals = many(Refusal)
+
+
+class Scope(ma.Schema):
+    """Where a role holds."""
+
+    kind = one_of(["facility", "organisation", "system"])
+    code = said()
+
+
+class Role(ma.Schema):
+    """A role and where it holds."""
+
+    role = said()
+    scope = fields.Nested(Scope, required=True)
+
+
+class Me(ma.Schema):
+    """Whose token it is."""
+
+    code = said()
+    email = said()
+    name = said()
+    organisation = said(null=True)
+    roles = many(Role)
+
+
+class Facility(ma.Schema):
+    """A facility."""
+
+    code = said()
+    name = said()
+    name_zh = said()
+    zone = said()
+    address = said()
+    demonstration = flag()
+    rules_version = whole()
+    version = whole()
+
+
+class Resource(ma.Schema):
+    """A room, suite or item of equipment."""
+
+    code = said()
+    facility = said()
+    kind = one_of(["room", "suite", "equipment"])
+    equipment_kind = said(null=True)
+    name = said()
+    name_zh = said()
+    grade = one_of(["A", "B", "C", "D", "CNC"], null=True)
+    containment = said(null=True)
+    air_zone = said(null=True)
+    room = said(null=True)
+    capacity = whole(null=True)
+    bookable = flag()
+    demonstration = flag()
+
+
+class ProcessClass(ma.Schema):
+    """What can be made, and what it needs."""
+
+    code = said()
+    facility = said()
+    name = said()
+    name_zh = said()
+    setup_minutes = whole()
+    turnaround_minutes = whole()
+    open_grades = codes()
+    closed_grades = codes()
+
+
+class Project(ma.Schema):
+    """A project."""
+
+    code = said()
+    organisation = said()
+    facility = said()
+    title = said()
+    product = said()
+    process_class = said()
+    vector = said(null=True)
+    infectious = flag()
+    open_processing = flag()
+    status = one_of(["proposed", "accepted", "closed"])
+
+
+class Batch(ma.Schema):
+    """A batch, by pseudonym."""
+
+    code = said()
+    project = said()
+    autologous = flag()
+    donor_code = said(null=True)
+
+
+class Outage(ma.Schema):
+    """A resource out of use."""
+
+    reference = said()
+    resource = said()
+    starts = at(data_key="from")
+    ends = at(data_key="until")
+    kind = one_of(["planned", "unplanned", "requalification", "shutdown"])
+    reason = said()
+    version = whole()
+
+
+class PlannedOutage(Outage):
+    """An outage with the bookings that it falls on."""
+
+    affected = codes()
+
+
+def page_of(shape: type[ma.Schema]) -> ma.Schema:
+    """A page of a list of ``shape``."""
+    made = ma.Schema.from_dict(
+        {"items": many(shape), "next_cursor": said(null=True)}, name=f"{shape.__name__}Page"
+    )
+    return made()

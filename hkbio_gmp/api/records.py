@@ -1,0 +1,153 @@
+"""Shapes of bookings, certificates and entries of the log, as they go out."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields
+
+from hkbio_gmp.api.answers import (
+    BOOKING_STATES,
+    CERTIFICATE_STATES,
+    VERDICTS,
+    Finding,
+    at,
+    codes,
+    flag,
+    many,
+    one_of,
+    said,
+    whole,
+)
+
+
+class BookingSession(ma.Schema):
+    """One session of a booking."""
+
+    number = whole()
+    starts_at = at()
+    ends_at = at()
+    attended = flag()
+    state = one_of(["planned", "in_use", "cleaning", "cleared", "no_show", "aborted"])
+    resources = codes()
+    occupied_from = at()
+    occupied_until = at()
+    checked_in_at = at(null=True)
+    checked_out_at = at(null=True)
+
+
+class ProposedMove(ma.Schema):
+    """A move that waits for the other side."""
+
+    resources = codes()
+    starts_at = at()
+    ends_at = at()
+    side = said()
+    reason = said(null=True)
+
+
+class Booking(ma.Schema):
+    """A booking."""
+
+    reference = said()
+    facility = said()
+    organisation = said()
+    project = said()
+    batch = said(null=True)
+    process_class = said()
+    resources = codes()
+    status = one_of(BOOKING_STATES)
+    starts_at = at()
+    ends_at = at()
+    occupied_from = at()
+    occupied_until = at()
+    operators = codes()
+    note = said()
+    hold_until = at(null=True)
+    verdict = one_of(VERDICTS, null=True)
+    version = whole()
+    sessions = many(BookingSession)
+    proposed_move = fields.Nested(ProposedMove, required=True, allow_none=True)
+
+
+class Readiness(ma.Schema):
+    """Every finding about a booking."""
+
+    verdict = one_of(VERDICTS)
+    findings = many(Finding)
+
+
+class Subject(ma.Schema):
+    """What a certificate is about."""
+
+    type = one_of(["facility", "resource", "person", "organisation"])
+    code = said()
+
+
+class Certificate(ma.Schema):
+    """A certificate."""
+
+    reference = said()
+    kind = said()
+    facility = said(null=True)
+    subject = fields.Nested(Subject, required=True)
+    number = said()
+    issuer = said()
+    issued_on = fields.Date(required=True)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(required=True)
+    status = one_of(CERTIFICATE_STATES)
+    days_left = whole()
+    version = whole()
+
+
+class EntryActor(ma.Schema):
+    """Who acted, in which role."""
+
+    id = said()
+    name = said()
+    role = said(null=True)
+
+
+class EntrySubject(ma.Schema):
+    """The record."""
+
+    type = said()
+    ref = said()
+
+
+class EntryRow(ma.Schema):
+    """The row changed, part of that record."""
+
+    table = said()
+    key = said()
+
+
+class EntryRequest(ma.Schema):
+    """The request, and the door through which it came."""
+
+    id = said()
+    channel = said()
+
+
+class Entry(ma.Schema):
+    """An entry of a log with the hash of its leaf."""
+
+    v = whole()
+    schema = said()
+    seq = whole()
+    log = said()
+    at = at()
+    zone = said()
+    work = said()
+    actor = fields.Nested(EntryActor, required=True)
+    action = said()
+    subject = fields.Nested(EntrySubject, required=True)
+    row = fields.Nested(EntryRow, required=True)
+    organisation = said(null=True)
+    changes = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Raw(allow_none=True)), required=True
+    )
+    reason = said(null=True)
+    request = fields.Nested(EntryRequest, required=True)
+    signature = fields.Dict()
+    leaf_hash = said()
