@@ -12,15 +12,20 @@ from hkbio_gmp.audit.queries import EntryFilter
 from hkbio_gmp.kernel.timerange import day_start
 from hkbio_gmp.web.forms import FilterForm
 
-_FEATURES = ("booking", "certification", "facilities", "identity", "notifications", "quality")
+_FEATURES = {
+    "booking": _("Bookings"),
+    "certification": _("Certificates"),
+    "facilities": _("Facilities and projects"),
+    "identity": _("People and roles"),
+}
 
 
 class AuditFilterForm(FilterForm):
     """Who, what, when, which record."""
 
     who = SelectField(_("Who"), choices=[("", _("Anybody"))], validate_choice=False)
-    what = SelectField(_("What"), choices=[("", _("Anything")), *((f, f) for f in _FEATURES)])
-    record_type = StringField(_("Kind of record"), [Optional(), Length(max=40)])
+    what = SelectField(_("What"), choices=[("", _("Anything")), *_FEATURES.items()])
+    record_type = SelectField(_("Kind of record"), choices=[("", _("Any"))], validate_choice=False)
     record = StringField(_("Record"), [Optional(), Length(max=80)])
     since = DateField(_("From"), [Optional()])
     until = DateField(_("To, this day included"), [Optional()])

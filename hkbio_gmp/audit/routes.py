@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from hkbio_gmp.audit import queries
+from hkbio_gmp.audit import queries, words
 from hkbio_gmp.audit.forms import AuditFilterForm
 from hkbio_gmp.audit.services.verification import keep_report, verify_log
 from hkbio_gmp.extensions import db
@@ -25,6 +25,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 def register(app: Flask) -> None:
     """Register the pages and their place in the navigation."""
     app.register_blueprint(blueprint)
+    app.jinja_env.globals["act_words"] = words
     add_navigation(
         NavigationItem(
             "audit.logs", lazy_gettext("Audit log"), "scroll-text", queries.READ, "proof", 90
@@ -50,8 +51,9 @@ def log(code: str) -> ResponseReturnValue:
     head = queries.get_log(db.session, principal(), code)
     form = AuditFilterForm(request.args)
     form.who.choices = [("", _("Anybody")), *queries.list_actors(db.session, code)]
+    form.record_type.choices = [("", _("Any")), *words.record_kinds()]
     valid = form.validate()
-    shown = _shown(form, code) if valid else {"acts": [], "next_before": None}
+    shown = _shown(form, code) if valid else {"days": [], "next_before": None}
     verified = queries.last_verification(db.session, code)
     page = render_template("audit/log.html", log=head, form=form, verified=verified, **shown)
     return page, 200 if valid else 422
@@ -61,7 +63,10 @@ def _shown(form: AuditFilterForm, code: str) -> dict[str, Any]:
     wanted = form.wanted(_zone(), page_key("before"))
     entries = queries.list_entries(db.session, code, wanted)
     more = len(entries) == wanted.limit
-    return {"acts": queries.acts(entries), "next_before": entries[-1].seq if more else None}
+    return {
+        "days": words.by_day(queries.acts(entries), _zone()),
+        "next_before": entries[-1].seq if more else None,
+    }
 
 
 @blueprint.post("/<code>/verify")

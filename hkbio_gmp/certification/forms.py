@@ -35,7 +35,8 @@ class CertificateFilterForm(FilterForm):
 
     def offer(self, kinds: list[tuple[str, str]], facilities: list[tuple[str, str]]) -> None:
         """Fill in the choices."""
-        self.status.choices = [("", _("All")), *((s, look(s).label) for s in STATUSES)]
+        states = [(state, look(state).label) for state in STATUSES]
+        self.status.choices = [("", _("Current")), ("all", _("All")), *states]
         self.kind.choices = [("", _("All")), *kinds]
         self.facility.choices = [("", _("All")), *facilities]
 
@@ -44,10 +45,15 @@ class CertificateFilterForm(FilterForm):
         return CertificateFilter(
             facility=self.facility.data or None,
             kind=self.kind.data or None,
-            status=self.status.data if self.status.data in STATUSES else None,
+            status=self._status(),
             text=self.text.data or None,
             after=after,
         )
+
+    def _status(self) -> str | None:
+        if self.status.data in STATUSES:
+            return str(self.status.data)
+        return None if self.status.data == "all" else "current"
 
 
 class CertificateForm(BaseForm):

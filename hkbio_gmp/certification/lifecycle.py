@@ -40,3 +40,11 @@ CERTIFICATES: TransitionTable[S] = TransitionTable(
 ENDS_VALIDITY = frozenset({"suspend", "withdraw"})
 ONCE_VERIFIED = frozenset({S.VALID, S.SUSPENDED, S.WITHDRAWN})
 """Only what was verified can be in these states."""
+PAST = {
+    "verify": "verified",
+    "reject": "rejected",
+    "suspend": "suspended",
+    "reinstate": "reinstated",
+    "withdraw": "withdrawn",
+}
+"""Verb → the past tense that the log uses."""

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from hkbio_gmp.certification.models import Certificate, ReminderStep
 from hkbio_gmp.certification.queries import CertificateLine, zone_of
 from hkbio_gmp.certification.rules.ladder import Ladder
 from hkbio_gmp.kernel import clock
 
 _STRIP_DAYS = 730
+VERBS: dict[str, Any] = {
+    "verify": _("Verify…"),
+    "reject": _("Reject…"),
+    "suspend": _("Suspend…"),
+    "reinstate": _("Reinstate…"),
+    "withdraw": _("Withdraw…"),
+}
 
 
 def ladder(line: CertificateLine, reminders: Sequence[ReminderStep]) -> list[dict[str, Any]]:
@@ -44,12 +53,12 @@ def _state(
 
 
 def strip(rows: Sequence[Certificate], current: Certificate) -> dict[str, Any]:
-    """The validity of a subject's certificates of one kind, a year back and a year ahead."""
+    """The validity of ``rows``, all of one kind and subject, a year back and a year ahead."""
     today = clock.today(zone_of(current))
     first = today - timedelta(days=_STRIP_DAYS // 2)
     last = first + timedelta(days=_STRIP_DAYS)
-    same = [row for row in rows if row.kind_id == current.kind_id and row.state != "rejected"]
-    segments = [_segment(row, first, last) for row in same if row.valid_until >= first]
+    kept = [row for row in rows if row.state != "rejected" and row.valid_until >= first]
+    segments = [_segment(row, first, last) for row in kept]
     return {
         "segments": [s for s in segments if s["width"] > 0],
         "from": first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,13 +30,18 @@ from hkbio_gmp.kernel.protocols import Principal
 READ = "certification:certificate:read"
 DEFAULT_ZONE = "Asia/Hong_Kong"
 SubjectKey = tuple[str, str]
+CURRENT = frozenset({"submitted", "valid", "due", "expired", "suspended"})
+"""What counts, waits or should be renewed; the rest is history."""
 _LONG_AGO = timedelta(days=400)
 _LARGEST_KEY = 2**63
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFilter:
-    """What to list. ``after`` is (valid_until, id) to page on from."""
+    """What to list. ``after`` is (valid_until, id) to page on from.
+
+    ``status`` is one of the contract's, or ``current`` for all that count or wait.
+    """
 
     facility: str | None = None
     kind: str | None = None
@@ -143,8 +149,16 @@ def list_certificates(
         ordered = ordered.limit(wanted.limit + 1)
     lines = [line_of(c) for c in session.scalars(ordered).unique()]
     if wanted.status is not None:
-        lines = [line for line in lines if line.status == wanted.status]
+        found = CURRENT if wanted.status == "current" else {wanted.status}
+        lines = [line for line in lines if line.status in found]
     return lines[: wanted.limit + 1]
+
+
+def count_by_status(session: Session, principal: Principal) -> Counter[str]:
+    """Status → how many certificates within reach have it today."""
+    dead = ("rejected", "withdrawn")
+    query = _visible(select(Certificate).where(Certificate.state.not_in(dead)), principal)
+    return Counter(line_of(row).status for row in session.scalars(query).unique())
 
 
 def _askable(wanted: CertificateFilter) -> bool:

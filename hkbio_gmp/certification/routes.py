@@ -22,9 +22,11 @@ from flask_babel import lazy_gettext
 
 from hkbio_gmp import work
 from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.audit.words import add_words, history_items
 from hkbio_gmp.certification import present, queries, services
+from hkbio_gmp.certification.acts import ACTS, RECORDS
 from hkbio_gmp.certification.forms import CertificateFilterForm, CertificateForm
-from hkbio_gmp.certification.lifecycle import CERTIFICATES, CertificateState
+from hkbio_gmp.certification.lifecycle import CERTIFICATES, PAST, CertificateState
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.queries import list_facilities
@@ -38,18 +40,12 @@ from hkbio_gmp.web.guards import principal, requires
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 
 blueprint = Blueprint("certification", __name__, url_prefix="/certificates")
-PAST = {
-    "verify": "verified",
-    "reject": "rejected",
-    "suspend": "suspended",
-    "reinstate": "reinstated",
-    "withdraw": "withdrawn",
-}
 
 
 def register(app: Flask) -> None:
     """Register the pages and their place in the navigation."""
     app.register_blueprint(blueprint)
+    add_words(ACTS, RECORDS)
     add_navigation(
         NavigationItem(
             "certification.register_page",
@@ -88,7 +84,11 @@ def register_page() -> ResponseReturnValue:
     listed = _listed(form) if valid else {"lines": [], "ladders": {}, "next_after": None}
     may_submit = who().may("certification:certificate:submit")
     page = render_template(
-        "certification/register.html", form=form, may_submit=may_submit, **listed
+        "certification/register.html",
+        form=form,
+        may_submit=may_submit,
+        counts=queries.count_by_status(db.session, who()),
+        **listed,
     )
     return page, 200 if valid else 422
 
@@ -126,20 +126,26 @@ def certificate(reference: str) -> ResponseReturnValue:
 
 def _certificate_page(found: Certificate) -> str:
     line = queries.line_of(found)
-    subject = found.audit_subject()
     return render_template(
         "certification/certificate.html",
         line=line,
         certificate=found,
         ladder=present.ladder(line, queries.list_reminders(db.session, found)),
         reminders=queries.list_reminders(db.session, found),
-        strip=present.strip(
-            queries.list_of_subject(db.session, found.subject_type, found.subject_code), found
-        ),
-        acts=record_history(db.session, subject.log, "certificate", found.reference),
+        strip=present.strip(queries.list_siblings(db.session, found), found),
+        history=_history(found),
         verbs=_verbs(found),
+        verb_labels=present.VERBS,
         may_renew=who().may("certification:certificate:submit"),
     )
+
+
+def _history(found: Certificate) -> list[dict[str, Any]]:
+    """Who did what to it, for those who may know."""
+    if not queries.may_see_history(who(), found):
+        return []
+    log = found.audit_subject().log
+    return history_items(record_history(db.session, log, "certificate", found.reference))
 
 
 def _verbs(found: Certificate) -> list[str]:

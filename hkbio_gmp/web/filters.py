@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +17,8 @@ from hkbio_gmp.web import navigation
 from hkbio_gmp.web.icons import icon_shape, icon_svg
 from hkbio_gmp.web.states import look, role_label
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _DAYS = "一二三四五六日"
 _MINUTES_OF_DAY = 1440
 # a narrow space that does not break: a comma reads as a decimal mark to some of our auditors
@@ -34,6 +38,7 @@ def init_app(app: Flask) -> None:
         short_instant=short_instant,
         duration=duration,
         parsed_instant=parsed_instant,
+        recorded=recorded,
         from_now=from_now,
         days_left_words=days_left_words,
         message=message,
@@ -186,6 +191,20 @@ def duration(value: timedelta | float | None) -> str:
 def parsed_instant(value: str) -> datetime:
     """The instant of an entry's ``at``: ISO 8601 with an offset. Raises ValueError."""
     return clock.utc(datetime.fromisoformat(value))
+
+
+def recorded(value: object, zone: str | None = None) -> str:
+    """A value of the log for people: instants in ``zone``, digests short, flags as words."""
+    match value:
+        case bool():
+            return gettext("yes") if value else gettext("no")
+        case str() if _INSTANT.fullmatch(value):
+            return instant(parsed_instant(value), zone)
+        case str() if _DIGEST.fullmatch(value):
+            return f"{value[:12]}…"
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
 
 
 def from_now(value: datetime | None) -> str:

@@ -37,7 +37,7 @@ def test_request_is_approved_with_a_signature_when_the_password_is_right(
     expect(page.locator(".error-summary")).to_contain_text("password is wrong")
     sign(page, "Checked with the contractor")
     expect(page.locator(".page-header .badge").first).to_have_text("Approved")
-    expect(page.locator("#history")).to_contain_text("approved it, signed")
+    expect(page.locator("#history")).to_contain_text("approved it")
     expect(page.locator("#history")).to_contain_text("SIG-")
 
 

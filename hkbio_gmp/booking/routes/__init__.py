@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from hkbio_gmp.audit.words import add_words
 from hkbio_gmp.booking import queries
+from hkbio_gmp.booking.present.acts import ACTS, RECORDS
 from hkbio_gmp.booking.present.uses import states_now, uses_panel
 from hkbio_gmp.booking.present.words import act_label
 from hkbio_gmp.booking.routes import (
@@ -41,6 +43,7 @@ _PAGES = (
 def register(app: Flask) -> None:
     """Register the pages and their places in the navigation."""
     app.jinja_env.globals["act_label"] = act_label
+    add_words(ACTS, RECORDS)
     for part in _PARTS:
         app.register_blueprint(part.blueprint)
     panels.register_panel("resource", "uses", uses_panel, order=10)

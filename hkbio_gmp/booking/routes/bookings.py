@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.audit.words import history_items
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import STATUSES, BookingFilterForm
 from hkbio_gmp.booking.present.calendar import class_names
 from hkbio_gmp.booking.present.details import details_of, slot_of
-from hkbio_gmp.booking.present.history import history_items
 from hkbio_gmp.booking.present.sessions import session_rows, strip_of
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.services import signed_record

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from hkbio_gmp import work
 from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.audit.words import history_items
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import OutageForm, ReasonForm
 from hkbio_gmp.booking.models import Outage
-from hkbio_gmp.booking.present.history import history_items
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
 from hkbio_gmp.booking.services import plan_outage, withdraw_outage

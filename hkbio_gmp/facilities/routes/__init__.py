@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from hkbio_gmp.audit.words import add_words
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries
+from hkbio_gmp.facilities.acts import ACTS, RECORDS
 from hkbio_gmp.facilities.queries import catalogue
 from hkbio_gmp.facilities.queries import projects as project_queries
 from hkbio_gmp.facilities.routes import batches, closures, places, projects
@@ -24,6 +26,7 @@ def register(app: Flask) -> None:
     for part in (places, closures, projects, batches):
         app.register_blueprint(part.blueprint)
     provide_facilities(choices)
+    add_words(ACTS, RECORDS)
     add_navigation(
         NavigationItem(
             "facilities.facilities", _("Facilities"), "building-2", catalogue.READ, "programme", 60

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from hkbio_gmp import work
 from hkbio_gmp.audit.queries import record_history
+from hkbio_gmp.audit.words import history_items
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels, queries, services
 from hkbio_gmp.facilities.forms import (
@@ -22,7 +23,6 @@ from hkbio_gmp.facilities.forms import (
 )
 from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.facilities.queries.projects import ACCEPT, CLOSE, PROPOSE, READ, REGISTER
-from hkbio_gmp.facilities.routes.history import history_items
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.facilities.services.projects import obstacle_to_accept
 from hkbio_gmp.identity.services.signing import prove_password

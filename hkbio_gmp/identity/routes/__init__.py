@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from hkbio_gmp.audit.words import add_words
+from hkbio_gmp.identity.acts import ACTS, RECORDS
 from hkbio_gmp.identity.routes import account, admin, invitations, organisations, roles, sign_in
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 
@@ -16,6 +18,7 @@ def register(app: Flask) -> None:
     sign_in.init_login(app)
     for part in _PARTS:
         app.register_blueprint(part.blueprint)
+    add_words(ACTS, RECORDS)
     for item in _navigation():
         add_navigation(item)
 

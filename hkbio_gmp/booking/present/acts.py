@@ -1,0 +1,50 @@
+"""The acts on bookings, sessions and outages, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+RECORDS: dict[str, Any] = {"booking": _("Booking"), "outage": _("Outage")}
+ACTS: dict[str, tuple[str, str, Any]] = {
+    "booking:slot:drafted": ("circle-dashed", "completed", _("kept a draft of %(record)s")),
+    "booking:slot:requested": ("clock", "requested", _("requested %(record)s")),
+    "booking:slot:submitted": ("clock", "requested", _("submitted %(record)s")),
+    "booking:slot:changed": ("pencil", "requested", _("changed the request %(record)s")),
+    "booking:slot:approved": ("pen-line", "approved", _("approved %(record)s")),
+    "booking:slot:rejected": ("octagon-x", "blocked", _("rejected %(record)s")),
+    "booking:slot:cancelled": ("circle-slash", "completed", _("cancelled %(record)s")),
+    "booking:slot:expired": (
+        "timer-off",
+        "blocked",
+        _("released %(record)s, its hold had run out"),
+    ),
+    "booking:slot:move_proposed": (
+        "move-horizontal",
+        "requested",
+        _("moved %(record)s or proposed its move"),
+    ),
+    "booking:slot:move_accepted": (
+        "circle-check",
+        "approved",
+        _("accepted the move of %(record)s"),
+    ),
+    "booking:slot:move_declined": ("circle-x", "blocked", _("declined the move of %(record)s")),
+    "booking:session:checked_in": ("log-in", "in_use", _("checked in to %(record)s")),
+    "booking:session:checked_out": ("log-out", "cleaning", _("checked out of %(record)s")),
+    "booking:session:aborted": ("octagon-x", "blocked", _("aborted a session of %(record)s")),
+    "booking:session:clearance_performed": (
+        "spray-can",
+        "cleaning",
+        _("performed the line clearance of %(record)s"),
+    ),
+    "booking:session:clearance_verified": (
+        "check-check",
+        "completed",
+        _("verified the line clearance of %(record)s"),
+    ),
+    "booking:session:no_show": ("user-x", "blocked", _("recorded a no-show in %(record)s")),
+    "booking:outage:planned": ("wrench", "outage", _("planned the outage %(record)s")),
+    "booking:outage:withdrawn": ("undo-2", "completed", _("withdrew the outage %(record)s")),
+}
