@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import subprocess
+import sys
 from typing import Any
 
 import click
@@ -35,12 +36,11 @@ def serve(host: str, port: int, workers: int, demo: bool, no_scheduler: bool) ->
     _migrate(found)
     if demo:
         _load_demo(found)
-    if not no_scheduler:
-        multiprocessing.get_context("spawn").Process(target=run_scheduler, daemon=True).start()
+    jobs_process = None if no_scheduler else _start_scheduler()
     click.echo(f"hkbio-gmp serves on http://{host}:{port}", err=True)
     if demo:
         click.echo(demonstration.ACCOUNTS_TEXT, err=True)
-    Server(found, host, port, workers).run()
+    Server(found, host, port, workers, jobs_process).run()
 
 
 @click.command()
@@ -52,6 +52,12 @@ def scheduler() -> None:
 def run_scheduler() -> None:
     """Lead the scheduled jobs of the configured database until the process ends."""
     jobs.lead(create_app(settings()))
+
+
+def _start_scheduler() -> subprocess.Popen[bytes]:
+    """A process that no worker inherits: multiprocessing's would end with the first worker."""
+    program = "from hkbio_gmp.cli import main; main()"
+    return subprocess.Popen([sys.executable, "-c", program, "scheduler"])
 
 
 def _migrate(found: Settings) -> None:
@@ -69,9 +75,16 @@ def _load_demo(found: Settings) -> None:
 
 
 class Server(BaseApplication):
-    """Gunicorn with threads, configured from our settings."""
+    """Gunicorn with threads, configured from our settings; ``beside`` ends when it ends."""
 
-    def __init__(self, found: Settings, host: str, port: int, workers: int):
+    def __init__(
+        self,
+        found: Settings,
+        host: str,
+        port: int,
+        workers: int,
+        beside: subprocess.Popen[bytes] | None = None,
+    ):
         self.found = found
         self.chosen = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -84,6 +97,8 @@ class Server(BaseApplication):
             "graceful_timeout": 10,
             "keepalive": 5,
         }
+        if beside is not None:
+            self.chosen["on_exit"] = lambda _arbiter: beside.terminate()
         super().__init__()
 
     def load_config(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -25,6 +26,17 @@ def free_port() -> int:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def ends(process: int, seconds: float = STOP_SECONDS) -> bool:
+    """Whether a process ends within a time; waits for it no longer than it takes."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    ended, _, _ = select.select([handle], [], [], seconds)
+    os.close(handle)
+    return bool(ended)
 
 
 class Server:
@@ -68,6 +80,12 @@ class Server:
             return False
         finally:
             connection.close()
+
+    @property
+    def process(self) -> int:
+        """The number of its first process."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL to every process of the server at once."""
