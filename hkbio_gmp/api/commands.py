@@ -10,9 +10,12 @@ from typing import Any
 from flask import Response, jsonify, request
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from hkbio_gmp import work
+from hkbio_gmp.api.guards import principal
 from hkbio_gmp.api.models import IdempotentAnswer
+from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel.actors import Actor
 from hkbio_gmp.kernel.errors import FieldError, NotValid, Stale
 from hkbio_gmp.kernel.messages import Message
@@ -35,11 +38,9 @@ def run(
     _check_key(key)
 
     def once(unit: Work) -> Document:
-        kept = _find(unit, actor, key)
+        kept = _find(unit.session, actor.id, key)
         if kept is None:
-            answer = command(unit)
-            unit.session.add(_answer(unit, actor, key, answer))
-            return answer
+            return _first(unit, actor, key, command)
         if kept.body_digest != _body_digest():
             raise NotValid(_REUSED.detail, [_REUSED_FIELD])
         return kept.answer
@@ -65,10 +66,20 @@ def _check_key(key: str) -> None:
         raise NotValid(said, [FieldError("Idempotency-Key", said, remedy)])
 
 
-def _find(unit: Work, actor: Actor, key: str) -> IdempotentAnswer | None:
-    return unit.session.scalar(
+def _first(unit: Work, actor: Actor, key: str, command: Callable[[Work], Document]) -> Document:
+    """Take the key before anything else: a second delivery waits here for the first one's end,
+    or it would be refused the slot that the first is about to get."""
+    row = _answer(unit, actor, key, {})
+    unit.session.add(row)
+    unit.session.flush()
+    row.answer = command(unit)
+    return row.answer
+
+
+def _find(session: Session, actor: str, key: str) -> IdempotentAnswer | None:
+    return session.scalar(
         select(IdempotentAnswer).where(
-            IdempotentAnswer.actor == actor.id,
+            IdempotentAnswer.actor == actor,
             IdempotentAnswer.route == _route(),
             IdempotentAnswer.key == key,
         )
@@ -99,14 +110,24 @@ def _body_digest() -> str:
 
 
 def check_match(version: int) -> None:
-    """Refuse with 412 where If-Match names another version than ``version``. Raises Stale."""
+    """Refuse with 412 where If-Match names another version than ``version``. Raises Stale.
+
+    A request that is sent once more is past that: its first answer is given again.
+    """
     wanted = request.headers.get("If-Match")
-    if wanted is None or wanted.strip() == "*":
+    if wanted is None or wanted.strip() == "*" or _is_repeated():
         return
     if etag(version) not in {part.strip() for part in wanted.split(",")}:
         raise Stale(
             Message("It is at version {version} now. Read it again and repeat.", version=version)
         )
+
+
+def _is_repeated() -> bool:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method != "POST":
+        return False
+    return _find(db.session, principal().code, key) is not None
 
 
 def etag(version: int) -> str:

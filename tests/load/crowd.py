@@ -29,6 +29,7 @@ class Act:
     body: dict[str, Any] | None
     key: str | None = None
     subject: str | None = None
+    match: str | None = None
 
     def message(self, tokens: dict[str, str]) -> dict[str, Any]:
         """What the client process needs to know."""
@@ -37,6 +38,8 @@ class Act:
             headers["Content-Type"] = "application/json"
         if self.key is not None:
             headers["Idempotency-Key"] = self.key
+        if self.match is not None:
+            headers["If-Match"] = self.match
         return {"method": self.method, "path": self.path, "body": self.body, "headers": headers}
 
 

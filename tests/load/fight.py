@@ -150,7 +150,8 @@ class Fight:
     ) -> Act:
         path = f"{BOOKINGS}/{reference}/transitions"
         body = {"action": verb, "reason": "weighed", **more}
-        return Act(kind or verb, who, "POST", path, body, self._key(), reference)
+        match = f'"v{self.ledger.known[reference].version}"'
+        return Act(kind or verb, who, "POST", path, body, self._key(), reference, match)
 
     def _judge(self, answers: list[Answer]) -> None:
         self.ledger.counts["rounds"] += 1
@@ -158,6 +159,7 @@ class Fight:
             if f"{answer.status} {answer.slug}" not in EXPECTED[answer.act.kind]:
                 self.ledger.broken.append(f"seed {self._seed}: unexpected {answer}")
         self._judge_place(answers)
+        self._judge_twins(answers)
         self._judge_approvals(answers)
         for answer in answers:
             self._remember(answer)
@@ -172,6 +174,12 @@ class Fight:
         self.ledger.counts["places"] += 1
         if len(won) != 1:
             self.ledger.broken.append(f"seed {self._seed}: {len(won)} winners: {answers}")
+
+    def _judge_twins(self, answers: list[Answer]) -> None:
+        """One key, one answer, however many deliveries there were at once."""
+        told = [(a.status, a.document.get("reference")) for a in answers if a.act.kind == "twin"]
+        if len(set(told)) != 1:
+            self.ledger.broken.append(f"seed {self._seed}: one key, answers {told}")
 
     def _judge_approvals(self, answers: list[Answer]) -> None:
         """Exactly one approval counts; none where a move was faster."""
