@@ -133,13 +133,16 @@ class Fight:
     def _approvals(self, movers: list[tuple[str, str]], most: int) -> list[Act]:
         """Manager and deputy at once on one booking, at times on one that is being moved."""
         wanted = [one for one in movers if self._random.random() < 0.3][:1]
-        wanted = [*wanted, *self._waiting[::-1]][:most]
+        wanted = [one for one in [*wanted, *self._waiting[::-1]] if self._asks(one[1])][:most]
         self._waiting = [one for one in self._waiting if one not in wanted]
         return [
             self._verb("approve", manager, reference, signature={"password": PASSWORD})
             for _who, reference in wanted
             for manager in (world.MANAGER, world.DEPUTY)
         ]
+
+    def _asks(self, reference: str) -> bool:
+        return self.ledger.known[reference].status == "requested"
 
     def _decide(self) -> Act:
         verb = self._random.choice(["accept", "accept", "decline"])

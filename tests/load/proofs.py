@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -21,50 +22,56 @@ Tokens = dict[str, str]
 CONTROL_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """Where and by whom a proof is fought; ``options`` are the server's."""
+
+    url: str
+    folder: Path
+    tokens: Tokens
+    clients: int
+    seed: int
+    options: tuple[str, ...] = ()
+
+
 @contextmanager
-def _fought(
-    url: str, folder: Path, tokens: Tokens, clients: int, seed: int
-) -> Iterator[tuple[Fight, server.Server]]:
+def _fought(arena: Arena) -> Iterator[tuple[Fight, server.Server]]:
     with (
-        server.product(url, folder) as running,
-        crowd(clients, running.port, tokens) as people,
+        server.product(arena.url, arena.folder, *arena.options) as running,
+        crowd(arena.clients, running.port, arena.tokens) as people,
     ):
-        fight = Fight(people, seed)
+        fight = Fight(people, arena.seed)
         yield fight, running
-        _print(url, seed, clients, fight.ledger)
+        _print(arena, fight.ledger)
 
 
-def fought_for(
-    url: str, folder: Path, tokens: Tokens, *, clients: int, seconds: float, seed: int
-) -> tuple[Ledger, list[str]]:
+def fought_for(arena: Arena, seconds: float) -> tuple[Ledger, list[str]]:
     """Fight for so long; what was counted, and everything that broke."""
-    with _fought(url, folder, tokens, clients, seed) as (fight, running):
+    with _fought(arena) as (fight, running):
+        fight.round()
         end = time.monotonic() + seconds
         while time.monotonic() < end and not fight.ledger.broken:
             fight.round()
-    return fight.ledger, _verdict(url, folder, fight, running)
+    found = _verdict(arena, fight, running)
+    return fight.ledger, found + laws.unverified(arena.url, arena.folder)
 
 
-def killed(
-    url: str, folder: Path, tokens: Tokens, *, clients: int, kills: int, rounds: int, seed: int
-) -> tuple[Ledger, list[str]]:
+def killed(arena: Arena, *, kills: int, rounds: int) -> tuple[Ledger, list[str]]:
     """Kill the server so often in the midst of a round, after some rounds in peace; every
     promise is examined after each restart.
     """
     found: list[str] = []
-    with _fought(url, folder, tokens, clients, seed) as (fight, running):
-        for _ in range(kills):
+    with _fought(arena) as (fight, running):
+        while not found and fight.ledger.counts["kills"] < kills:
             for _ in range(rounds):
                 fight.round()
             fight.killed_round(running.kill, running.start)
-            found += _verdict(url, folder, fight, running)
-            if found:
-                break
+            found += _verdict(arena, fight, running)
     return fight.ledger, found
 
 
-def _verdict(url: str, folder: Path, fight: Fight, running: server.Server) -> list[str]:
-    found = laws.broken(url, folder, fight.ledger)
+def _verdict(arena: Arena, fight: Fight, running: server.Server) -> list[str]:
+    found = laws.broken(arena.url, arena.folder, fight.ledger)
     return [*found, running.tail()] if found else []
 
 
@@ -73,22 +80,20 @@ def control_fought(url: str, folder: Path, *, clients: int, seed: int) -> list[s
     engine = create_engine(url)
     SLOT.create(engine)
     engine.dispose()
-    tokens = dict.fromkeys(WHO, "anybody")
+    arena = Arena(url, folder, dict.fromkeys(WHO, "anybody"), clients, seed)
     with (
         server.control(url, folder) as running,
-        crowd(clients, running.port, tokens) as people,
+        crowd(clients, running.port, arena.tokens) as people,
     ):
         fight = Fight(people, seed)
         end = time.monotonic() + CONTROL_SECONDS
         while not (found := laws.control_overlaps(url)) and time.monotonic() < end:
             fight.round()
-        _print(url, seed, clients, fight.ledger)
+        _print(arena, fight.ledger)
     return found
 
 
-def _print(url: str, seed: int, clients: int, ledger: Ledger) -> None:
-    kind = url.partition(":")[0]
-    print(
-        f"\n{kind}, seed {seed}, {clients} clients:",
-        json.dumps(dict(sorted(ledger.counts.items()))),
-    )
+def _print(arena: Arena, ledger: Ledger) -> None:
+    kind = arena.url.partition(":")[0]
+    counts = json.dumps(dict(sorted(ledger.counts.items())))
+    print(f"\n{kind}, seed {arena.seed}, {arena.clients} clients: {counts}")

@@ -127,10 +127,10 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def product(url: str, folder: Path, *, workers: int = 2) -> Iterator[Server]:
-    """``hkbio-gmp serve`` with its scheduler."""
+def product(url: str, folder: Path, *options: str, workers: int = 2) -> Iterator[Server]:
+    """``hkbio-gmp serve``, with its scheduler unless an option says no."""
     port = free_port()
-    serve = command("serve", "--port", str(port), "--workers", str(workers))
+    serve = command("serve", "--port", str(port), "--workers", str(workers), *options)
     with _running(Server(serve, settings(url, folder), port, folder / "server.log")) as server:
         yield server
 

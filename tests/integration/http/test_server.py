@@ -30,18 +30,15 @@ def scheduler_of(process: int) -> int:
     return found
 
 
-def test_scheduler_goes_on_when_a_worker_ends(sqlite: str, tmp_path: Path) -> None:
+def test_scheduler_ends_with_the_server_alone_when_a_worker_ended(
+    sqlite: str, tmp_path: Path
+) -> None:
     with server.product(sqlite, tmp_path) as running:
         scheduler = scheduler_of(running.process)
         for worker in children(running.process).keys() - {scheduler}:
             os.kill(worker, signal.SIGTERM)
             assert server.ends(worker)
-        assert not server.ends(scheduler, seconds=1)
-    assert "Traceback" not in running.log.read_text()
-
-
-def test_scheduler_ends_when_the_server_ends(sqlite: str, tmp_path: Path) -> None:
-    with server.product(sqlite, tmp_path, workers=1) as running:
-        scheduler = scheduler_of(running.process)
+        assert not server.ends(scheduler, seconds=0.5)
         os.kill(running.process, signal.SIGTERM)
         assert server.ends(scheduler)
+    assert "Traceback" not in running.log.read_text()
