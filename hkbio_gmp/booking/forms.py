@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField
+from wtforms import DateField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from hkbio_gmp.booking.services import BookingWish, SessionWish
@@ -16,6 +16,7 @@ from hkbio_gmp.web.forms import (
     FilterForm,
     TidyStringField,
     TidyTextAreaField,
+    WholeField,
     ZonedDateTimeField,
 )
 from hkbio_gmp.web.states import look
@@ -42,7 +43,6 @@ ATTENDANCE: Choices = [
 ]
 _STEP = timedelta(hours=4)
 _LONGEST_DAYS = 92
-_LONGEST_HOURS = 23
 
 
 def states_to_choose(names: tuple[str, ...]) -> Choices:
@@ -102,8 +102,8 @@ class SlotForm(FilterForm):
     project = SelectField(_("Project"), validate_choice=False)
     batch = SelectField(_("Batch"), validate_choice=False)
     process_class = SelectField(_("Process class"), validate_choice=False)
-    days = IntegerField(_("Days"), [Optional(), NumberRange(0, _LONGEST_DAYS)])
-    hours = IntegerField(_("Hours"), [Optional(), NumberRange(0, _LONGEST_HOURS)])
+    days = WholeField(_("Days"), [Optional(), NumberRange(0, _LONGEST_DAYS)])
+    hours = WholeField(_("Hours"), [Optional(), NumberRange(0, _LONGEST_DAYS * 24)])
     since = DateField(_("Start from"), [Optional()])
     until = DateField(_("Start until"), [Optional()])
     facility = SelectField(_("Site"), validate_choice=False)
@@ -114,7 +114,14 @@ class SlotForm(FilterForm):
     @property
     def length(self) -> timedelta:
         """How long the slot shall be; nothing where nothing is given."""
-        return timedelta(days=self.days.data or 0, hours=self.hours.data or 0)
+        given = timedelta(days=self.days.data or 0, hours=self.hours.data or 0)
+        return min(given, timedelta(days=_LONGEST_DAYS))
+
+    def leave_out_wrong(self) -> None:
+        """Search without what was refused; it stays in its field as it was typed."""
+        for field in self:
+            if field.errors:
+                field.data = None
 
 
 class BookingForm(BaseForm):
@@ -168,7 +175,7 @@ class ReasonForm(VersionedForm):
 class RejectForm(ReasonForm):
     """A rejection, with another slot to point to."""
 
-    offer = SelectField(_("Offer another slot instead"), validate_choice=False)
+    offer = SelectField(_("Offer another slot instead"), default="")
 
 
 class MaybeReasonForm(VersionedForm):

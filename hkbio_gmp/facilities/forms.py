@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
@@ -15,6 +15,7 @@ from hkbio_gmp.web.forms import (
     SignForm,
     TidyStringField,
     TidyTextAreaField,
+    WholeField,
 )
 
 _STATUSES = [
@@ -29,7 +30,7 @@ _REASON = _("Why, in a sentence. The audit log keeps it.")
 class ReasonForm(BaseForm):
     """Why something is done, and which version of it was read."""
 
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+    version = WholeField(validators=[InputRequired()], widget=HiddenInput())
     reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
 
 

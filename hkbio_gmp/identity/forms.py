@@ -77,6 +77,12 @@ class ReasonForm(BaseForm):
     reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=1000)
 
 
+class MaybeReasonForm(BaseForm):
+    """Why something is done, where one cares to say."""
+
+    reason = TidyTextAreaField(_("Reason"), maximum=1000)
+
+
 class LanguageForm(BaseForm):
     """The language of pages and messages."""
 

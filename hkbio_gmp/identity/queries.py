@@ -123,6 +123,14 @@ def list_grants(session: Session, person: Person) -> list[Grant]:
     return list(session.scalars(query))
 
 
+def get_grant(session: Session, key: int) -> Grant:
+    """One grant, for those who may end any. Raises NotFound."""
+    found = session.get(Grant, key)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[Grant]:
     """Grants that wait for this person's confirmation."""
     query = (

@@ -10,21 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Form, PasswordField, SelectField, StringField, TextAreaField
+from werkzeug.exceptions import UnsupportedMediaType
+from wtforms import Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateTimeLocalField
-from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.kernel.timerange import FIRST_YEAR, LAST_YEAR, within_reach
+from hkbio_gmp.web import form_words
 from hkbio_gmp.web.filters import message
 from hkbio_gmp.web.navigation import current_zone
 
 SHORT, LONG = 200, 4000
+_DIGITS = 9
 _LINE = re.compile(r"\r\n?")
 
 
@@ -33,22 +35,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(form_summary=summary, field_kind=field_kind)
 
 
-class _Meta:
-    """WTForms' own messages, in Traditional Chinese where the page is Chinese."""
-
-    def get_translations(self, form: Any) -> Any:
-        locale = get_locale()
-        code = "zh_TW" if locale and locale.language == "zh" else "en"
-        return get_translations([code])
-
-
 class BaseForm(FlaskForm):
     """A form that changes something: POST, with a token against forgery."""
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
-            """WTForms' catalogue; its ``zh`` is Simplified, so ``zh_TW`` is named."""
-            return _Meta().get_translations(form)
+            """WTForms' messages, in Traditional Chinese where the page is Chinese."""
+            return form_words.words()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent. Raises UnsupportedMediaType for JSON: fields hold text, no lists."""
+            if request.is_json:
+                raise UnsupportedMediaType
+            return super().wrap_formdata(form, formdata)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; no field takes control characters, nor dates out of the calendar's reach."""
@@ -129,6 +128,19 @@ class TidyTextAreaField(TextAreaField):
         super().__init__(label, checks, filters=(tidy,), **kwargs)
 
 
+class WholeField(IntegerField):
+    """A whole number of at most nine digits: no longer than any that is stored."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        if valuelist and len(valuelist[0]) > _DIGITS:
+            self.data = None
+            raise ValueError(str(form_words.WHOLE))
+        super().process_formdata(valuelist)
+
+
 class ZonedDateTimeField(DateTimeLocalField):
     """A moment typed in a zone's wall time; ``data`` is in UTC.
 
@@ -183,10 +195,13 @@ class SignForm(BaseForm):
     reason = TidyTextAreaField(_("Reason"))
 
 
-def summary(form: Form, extra: Sequence[FieldError] = ()) -> list[dict[str, str]]:
-    """Every error with the address of its field: ``[{"field", "href", "text"}]``."""
+def summary(form: Form, extra: Sequence[FieldError] = (), prefix: str = "") -> list[dict[str, str]]:
+    """Every error with the address of its field: ``[{"field", "href", "text"}]``.
+
+    ``prefix`` stands before each field's id on the page, where a form is drawn more than once.
+    """
     found = [
-        {"field": field.name, "href": f"#{field.id}", "label": str(field.label.text), "text": text}
+        {"field": field.name, **_place(field, prefix), "text": text}
         for field in form
         for text in _texts(field.errors)
     ]
@@ -208,10 +223,16 @@ def _extra(form: Form, error: FieldError) -> dict[str, str]:
     field = next((one for one in form if one.name == error.field), None)
     return {
         "field": error.field,
-        "href": f"#{field.id}" if field is not None else "",
-        "label": str(field.label.text) if field is not None else error.field,
+        **(_place(field) if field is not None else {"href": "", "label": error.field}),
         "text": f"{message(error.message)} {message(error.remedy)}".strip(),
     }
+
+
+def _place(field: Any, prefix: str = "") -> dict[str, str]:
+    # nobody can go to a field that is not shown
+    if field_kind(field) == "hidden":
+        return {"href": "", "label": ""}
+    return {"href": f"#{prefix}{field.id}", "label": str(field.label.text)}
 
 
 def take_errors(form: Form, errors: Sequence[FieldError]) -> None:

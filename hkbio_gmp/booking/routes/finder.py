@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from hkbio_gmp.booking.forms import SlotForm
 from hkbio_gmp.booking.present.search import (
@@ -28,17 +29,17 @@ blueprint = Blueprint("finder", __name__, url_prefix="/slots")
 @requires("booking:slot:search")
 def slots() -> ResponseReturnValue:
     """Free windows for what is described; every criterion stands in the address."""
-    form = SlotForm()
-    valid = form.validate()
+    form = SlotForm(_asked())
+    status = 200 if form.validate() else 422
+    form.leave_out_wrong()
     project = offer_choices(db.session, who(), form)
-    if project is None or not valid:
-        page = render_template("booking/slots.html", form=form, project=project, search=None)
-        return page, 200 if valid else 422
+    if project is None:
+        return render_template("booking/slots.html", form=form, project=None), status
     search = search_of(db.session, form, project)
     answer = find_slots(db.session, viewer_of(who()), search.query, clock.now())
     refusals = refusals_of(db.session, search, answer)
     grades = {r.code: r.grade or "" for r in facilities.list_resources(db.session, kind="room")}
-    return render_template(
+    page = render_template(
         "booking/slots.html",
         form=form,
         project=project,
@@ -49,3 +50,13 @@ def slots() -> ResponseReturnValue:
         grades=grades,
         may_request=who().may("booking:slot:request", organisation=project.organisation.code),
     )
+    return page, status
+
+
+def _asked() -> MultiDict[str, str]:
+    """The address's criteria; days also by the names and with the times that the API gives them."""
+    given = MultiDict(request.args)
+    for ours, theirs in (("since", "from"), ("until", "to")):
+        if theirs in given:
+            given.setdefault(ours, given[theirs][: len("2027-01-31")])
+    return given

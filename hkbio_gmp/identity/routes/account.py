@@ -29,13 +29,13 @@ def account() -> ResponseReturnValue:
     return _page(PasswordForm())
 
 
-def _page(form: PasswordForm) -> str:
+def _page(form: PasswordForm, language: LanguageForm | None = None) -> str:
     person = db.session.get_one(Person, who().person_id)
     idle = settings().session_idle_minutes
     return render_template(
         "identity/account.html",
         form=form,
-        language=LanguageForm(language=person.language),
+        language=language or LanguageForm(language=person.language),
         person=person,
         grants=queries.list_grants(db.session, person),
         sessions=queries.list_web_sessions(db.session, person.id, clock.now(), idle),
@@ -114,7 +114,7 @@ def language() -> ResponseReturnValue:
     """Choose the language of pages and messages."""
     form = LanguageForm()
     if not form.validate():
-        return _page(PasswordForm()), 422
+        return _page(PasswordForm(formdata=None), form), 422
     person_id, chosen = who().person_id, form.language.data
     work.run(
         who().actor,

@@ -91,9 +91,15 @@ def scope_choices() -> list[tuple[str, str]]:
     return [("system", "SYSTEM"), *((s.audit_code, s.code) for s in rows)]
 
 
-def person_page(found: Person, form: GrantForm, reason: ReasonForm | None = None) -> str:
-    """The page of one account."""
-    shown: dict[str, Any] = {"person": found, "form": form, "reason": reason or ReasonForm()}
+def person_page(
+    found: Person,
+    form: GrantForm,
+    reason: ReasonForm | None = None,
+    ending: tuple[int, ReasonForm] | None = None,
+) -> str:
+    """The page of one account; ``ending`` is the role that was not ended, and the form's errors."""
+    shown: dict[str, Any] = {"person": found, "form": form, "ending": ending}
+    shown["reason"] = reason or ReasonForm(formdata=None)
     grants = queries.list_grants(db.session, found)
     return render_template("identity/person.html", grants=grants, may_end=True, **shown)
 

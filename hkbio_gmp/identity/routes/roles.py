@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 from hkbio_gmp import work
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity import queries, services
-from hkbio_gmp.identity.forms import GrantForm, ReasonForm
+from hkbio_gmp.identity.forms import GrantForm, MaybeReasonForm, ReasonForm
 from hkbio_gmp.identity.presence import settings, who
 from hkbio_gmp.identity.routes.admin import person_page, scope_choices
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import NotValid
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import day_end
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.forms import BaseForm, take_errors
 from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("roles", __name__, url_prefix="/admin")
@@ -69,8 +69,8 @@ def end(key: int) -> ResponseReturnValue:
     """End a role at once."""
     form, person = ReasonForm(), who()
     if not form.validate():
-        flash(_("Give the reason for which the role ends."), "block")
-        return redirect(url_for("admin.people"))
+        holder = queries.get_grant(db.session, key).person
+        return person_page(holder, GrantForm(scopes=scope_choices()), ending=(key, form)), 422
     code = work.run(
         person.acting_for(END),
         "identity:grant:ended",
@@ -88,7 +88,7 @@ def confirmations() -> ResponseReturnValue:
     return _confirmations(ReasonForm())
 
 
-def _confirmations(form: ReasonForm, wrong: int | None = None) -> str:
+def _confirmations(form: BaseForm, wrong: int | None = None) -> str:
     grants = queries.list_proposed_grants(db.session, who())
     return render_template("identity/confirmations.html", grants=grants, reason=form, wrong=wrong)
 
@@ -97,8 +97,8 @@ def _confirmations(form: ReasonForm, wrong: int | None = None) -> str:
 @requires(CONFIRM)
 def decide(key: int, verb: str) -> ResponseReturnValue:
     """Confirm or refuse a proposed role; refusing needs a reason."""
-    form, person = ReasonForm(), who()
-    if verb == "refuse" and not form.validate():
+    form, person = ReasonForm() if verb == "refuse" else MaybeReasonForm(), who()
+    if not form.validate():
         return _confirmations(form, key), 422
     work.run(
         person.acting_for(CONFIRM),

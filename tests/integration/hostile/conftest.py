@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from hkbio_gmp.extensions import db, limiter
+from hkbio_gmp.kernel import clock
+from tests import databases
+from tests.integration.booking import world
+from tests.integration.hostile import forms, house
+from tests.seeds import Build, Seeds, application
+
+
+@pytest.fixture
+def seed() -> Build:
+    return house.build
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is tried from one address; how often one may is not what is tested here."""
+    monkeypatch.setattr(limiter, "enabled", False)
+
+
+@pytest.fixture
+def lab(app: Flask) -> Iterator[Flask]:
+    with clock.frozen(world.NOW):
+        yield app
+
+
+@pytest.fixture(scope="module")
+def found_forms(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> list[forms.FoundForm]:
+    """Every form there is, looked up once: both databases show the same."""
+    folder: Path = tmp_path_factory.mktemp("forms")
+    app = application(databases.fresh_sqlite(seeds.sqlite(house.build), folder), folder)
+    with app.app_context(), clock.frozen(world.NOW):
+        found = forms.every_form(app)
+        db.session.close()
+        db.engine.dispose()
+    return found
