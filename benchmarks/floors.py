@@ -28,8 +28,8 @@ _WEEK = """
     JOIN organisation o ON o.id = b.organisation_id
     JOIN project p ON p.id = b.project_id
     LEFT JOIN batch t ON t.id = b.batch_id
-    WHERE f.code = :facility AND a.occupied_until > :starts AND a.occupied_from < :ends
-      AND a.occupied_from > :earliest
+    WHERE a.facility_id = (SELECT id FROM facility WHERE code = :facility)
+      AND a.occupied_from > :earliest AND a.occupied_from < :ends AND a.occupied_until > :starts
     ORDER BY b.id DESC
 """
 _EMAILS = """

@@ -11,12 +11,13 @@ from flask import Response, current_app, jsonify
 from hkbio_gmp.api import answers, commands, paging, records
 from hkbio_gmp.api.catalogue import slot_json
 from hkbio_gmp.api.guards import principal, requires
+from hkbio_gmp.api.lines import booking_json
 from hkbio_gmp.api.parsing import ApiBlueprint
-from hkbio_gmp.api.problems import finding_json, instant
+from hkbio_gmp.api.problems import finding_json
 from hkbio_gmp.api.schemas import BookingArgs, BookingBody, BookingPatch, TransitionBody
 from hkbio_gmp.booking import queries, services
 from hkbio_gmp.booking.lifecycle import BOOKINGS, PAST, SESSIONS
-from hkbio_gmp.booking.models import Booking, BookingSession
+from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.services import BookingWish, SessionWish
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.services.signing import SigningProof, prove_password
@@ -28,62 +29,6 @@ from hkbio_gmp.work import Work
 blueprint = ApiBlueprint("api_bookings", __name__, description="Bookings")
 READ = "booking:slot:read"
 SIGNED = {"approve", "verify_clearance"}
-
-
-def booking_json(row: Booking, verdict: str | None = None) -> dict[str, Any]:
-    """A booking as the contract shows it."""
-    whole = queries.occupancy_of(row)
-    return {
-        "reference": row.reference,
-        "facility": row.facility.code,
-        "organisation": row.organisation.code,
-        "project": row.project.code,
-        "batch": row.batch.code if row.batch else None,
-        "process_class": row.process_class,
-        "resources": queries.resources_of(row),
-        "status": queries.status_of(row),
-        "starts_at": instant(row.sessions[0].starts),
-        "ends_at": instant(max(s.ends for s in row.sessions)),
-        "occupied_from": instant(whole.starts),
-        "occupied_until": instant(whole.ends),
-        "operators": [o.person.email for o in row.operators if o.active],
-        "note": row.note,
-        "hold_until": instant(row.hold_until) if row.hold_until else None,
-        "verdict": verdict,
-        "version": row.version,
-        "sessions": [session_json(session) for session in row.sessions],
-        "proposed_move": _proposal_json(row),
-    }
-
-
-def session_json(row: BookingSession) -> dict[str, Any]:
-    """A session with its own occupancy."""
-    own = [a for a in row.allocations if a.proposal_id is None]
-    return {
-        "number": row.number,
-        "starts_at": instant(row.starts),
-        "ends_at": instant(row.ends),
-        "attended": row.attended,
-        "state": row.state,
-        "resources": [a.resource for a in own],
-        "occupied_from": instant(min(a.occupied_from for a in own)),
-        "occupied_until": instant(max(a.occupied_until for a in own)),
-        "checked_in_at": instant(row.checked_in_at) if row.checked_in_at else None,
-        "checked_out_at": instant(row.checked_out_at) if row.checked_out_at else None,
-    }
-
-
-def _proposal_json(row: Booking) -> dict[str, Any] | None:
-    waiting = next((p for p in row.proposals if p.state == "open"), None)
-    if waiting is None:
-        return None
-    return {
-        "resources": waiting.resources.split(", "),
-        "starts_at": instant(waiting.starts),
-        "ends_at": instant(waiting.ends),
-        "side": waiting.side,
-        "reason": waiting.reason,
-    }
 
 
 def _wish(body: dict[str, Any]) -> BookingWish:
@@ -118,7 +63,7 @@ def _sessions(body: dict[str, Any]) -> tuple[SessionWish, ...]:
 def _shown(work: Work, row: Booking) -> dict[str, Any]:
     work.session.flush()
     found = services.readiness(work.session, principal(), row, clock.now())
-    return booking_json(row, str(found.verdict))
+    return booking_json(queries.line_of(row), str(found.verdict))
 
 
 @blueprint.post("/bookings")
@@ -162,8 +107,8 @@ def bookings(args: dict[str, Any]) -> Response:
         after=paging.number_of(args.get("cursor")),
         limit=args["limit"],
     )
-    rows = queries.list_bookings(db.session, principal(), wanted)
-    return jsonify(paging.page(rows, args["limit"], booking_json, lambda row: row.id))
+    lines = queries.list_lines(db.session, principal(), wanted)
+    return jsonify(paging.page(lines, args["limit"], booking_json, lambda line: line.id))
 
 
 @blueprint.get("/bookings/<reference>")
@@ -173,7 +118,7 @@ def booking(reference: str) -> Response:
     """One booking."""
     row = queries.get_booking(db.session, principal(), reference)
     found = services.readiness(db.session, principal(), row, clock.now())
-    return commands.answer(booking_json(row, str(found.verdict)))
+    return commands.answer(booking_json(queries.line_of(row), str(found.verdict)))
 
 
 @blueprint.get("/bookings/<reference>/readiness")

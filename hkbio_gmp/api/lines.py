@@ -1,0 +1,67 @@
+"""A booking as the contract shows it, alone and in lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from hkbio_gmp.api.problems import instant
+from hkbio_gmp.booking.queries.lines import BookingLine, MoveLine, SessionLine
+
+# The sessions of a week share few instants, and writing one takes longer than to look it up.
+_written = lru_cache(maxsize=8192)(instant)
+
+
+def booking_json(line: BookingLine, verdict: str | None = None) -> dict[str, Any]:
+    """A booking as the contract shows it."""
+    return {
+        "reference": line.reference,
+        "facility": line.facility,
+        "organisation": line.organisation,
+        "project": line.project,
+        "batch": line.batch,
+        "process_class": line.process_class,
+        "resources": line.resources,
+        "status": line.status,
+        "starts_at": _written(line.sessions[0].starts),
+        "ends_at": _written(max(one.ends for one in line.sessions)),
+        "occupied_from": _written(min(one.occupied_from for one in line.sessions)),
+        "occupied_until": _written(max(one.occupied_until for one in line.sessions)),
+        "operators": list(line.operators),
+        "note": line.note,
+        "hold_until": _written_or_none(line.hold_until),
+        "verdict": verdict,
+        "version": line.version,
+        "sessions": [_session_json(one) for one in line.sessions],
+        "proposed_move": None if line.move is None else _move_json(line.move),
+    }
+
+
+def _session_json(one: SessionLine) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "starts_at": _written(one.starts),
+        "ends_at": _written(one.ends),
+        "attended": one.attended,
+        "state": one.state,
+        "resources": list(one.resources),
+        "occupied_from": _written(one.occupied_from),
+        "occupied_until": _written(one.occupied_until),
+        "checked_in_at": _written_or_none(one.checked_in_at),
+        "checked_out_at": _written_or_none(one.checked_out_at),
+    }
+
+
+def _move_json(move: MoveLine) -> dict[str, Any]:
+    return {
+        "resources": move.resources.split(", "),
+        "starts_at": _written(move.starts),
+        "ends_at": _written(move.ends),
+        "side": move.side,
+        "reason": move.reason,
+    }
+
+
+def _written_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else _written(moment)
