@@ -10,8 +10,9 @@ from wtforms.validators import InputRequired
 
 from hkbio_gmp.certification.queries import CertificateFilter
 from hkbio_gmp.certification.services import Submission
-from hkbio_gmp.web.forms import BaseForm, FilterForm, TidyStringField
+from hkbio_gmp.web.forms import BaseForm, FilterForm, SignForm, TidyStringField
 from hkbio_gmp.web.states import look
+from hkbio_gmp.web.versions import Versioned
 
 STATUSES = (
     "submitted",
@@ -54,6 +55,10 @@ class CertificateFilterForm(FilterForm):
         if self.status.data in STATUSES:
             return str(self.status.data)
         return None if self.status.data == "all" else "current"
+
+
+class DecisionForm(Versioned, SignForm):
+    """Quality's decision on the version that was read."""
 
 
 class CertificateForm(BaseForm):

@@ -15,11 +15,11 @@ from hkbio_gmp.kernel import clock
 
 _STRIP_DAYS = 730
 VERBS: dict[str, Any] = {
-    "verify": _("Verify…"),
-    "reject": _("Reject…"),
-    "suspend": _("Suspend…"),
-    "reinstate": _("Reinstate…"),
-    "withdraw": _("Withdraw…"),
+    "verify": _("Verify"),
+    "reject": _("Reject"),
+    "suspend": _("Suspend"),
+    "reinstate": _("Reinstate"),
+    "withdraw": _("Withdraw"),
 }
 
 

@@ -25,7 +25,7 @@ from hkbio_gmp.audit.queries import record_history
 from hkbio_gmp.audit.words import add_words, history_items
 from hkbio_gmp.certification import present, queries, services
 from hkbio_gmp.certification.acts import ACTS, RECORDS
-from hkbio_gmp.certification.forms import CertificateFilterForm, CertificateForm
+from hkbio_gmp.certification.forms import CertificateFilterForm, CertificateForm, DecisionForm
 from hkbio_gmp.certification.lifecycle import CERTIFICATES, PAST, CertificateState
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.extensions import db
@@ -35,7 +35,7 @@ from hkbio_gmp.identity.services.signing import prove_password
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError, NotFound, NotValid, SignatureRefused
 from hkbio_gmp.web.filters import localised
-from hkbio_gmp.web.forms import SignForm, take_errors
+from hkbio_gmp.web.forms import take_errors
 from hkbio_gmp.web.guards import principal, requires
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 
@@ -207,7 +207,7 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
     found = queries.get_certificate(db.session, who(), reference)
     if verb not in _verbs(found):
         abort(403)
-    form = SignForm()
+    form = DecisionForm(version=found.version)
     if form.validate_on_submit() and _decide(found, verb, form):
         flash(_("Signed: %(reference)s.", reference=reference), "ok")
         return redirect(url_for(".certificate", reference=reference))
@@ -215,11 +215,12 @@ def decide(reference: str, verb: str) -> ResponseReturnValue:
     return _decision_page(found, verb, form), 422 if form.errors else 200
 
 
-def _decision_page(found: Certificate, verb: str, form: SignForm) -> str:
+def _decision_page(found: Certificate, verb: str, form: DecisionForm) -> str:
     return render_template(
         "certification/decide.html",
         certificate=found,
         verb=verb,
+        label=present.VERBS[verb],
         record=services.signed_record(db.session, found),
         form=form,
         needs_reason=verb != "verify",
@@ -227,8 +228,8 @@ def _decision_page(found: Certificate, verb: str, form: SignForm) -> str:
     )
 
 
-def _decide(found: Certificate, verb: str, form: SignForm) -> bool:
-    person, reference, version = who(), found.reference, found.version
+def _decide(found: Certificate, verb: str, form: DecisionForm) -> bool:
+    person, reference, version = who(), found.reference, form.read_version or 0 or 0
     facility = found.facility.code if found.facility else None
     record = services.signed_record(db.session, found)
     settings, password = current_app.extensions["settings"], form.password.data or ""

@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from hkbio_gmp.kernel import clock
 from tests import databases
-from tests.integration.booking import world
+from tests.journeys import world
 from tests.seeds import Seeds, application
 
 CHROMIUM = "/usr/bin/chromium"

@@ -67,10 +67,14 @@ def submit_certificate(work: Work, principal: PersonPrincipal, given: Submission
     Raises NotValid, naming each wrong field; NotAllowed outside of one's scope; NotFound for a
     subject that the person may not know of.
     """
-    home = _home(work.session, principal, given)
-    errors = _errors(home, given)
-    if errors:
-        raise NotValid(Message("The certificate is not complete."), errors)
+    wrong = date_errors(given.issued_on, given.valid_from, given.valid_until)
+    try:
+        home = _home(work.session, principal, given)
+    except NotValid as refused:
+        # all that is wrong at once: nobody should mend one field to hear of the next
+        raise NotValid(refused.detail, [*refused.errors, *wrong]) from None
+    if wrong:
+        raise NotValid(Message("The certificate is not complete."), wrong)
     renews = _renewed(work.session, principal, given, home)
     certificate = Certificate(
         reference=_reference(work, home.facility),
@@ -160,6 +164,9 @@ def _home(session: Session, principal: PersonPrincipal, given: Submission) -> _H
     if kind is None:
         said = Message("There is no kind of certificate {kind}.", kind=given.kind[:60])
         raise NotValid(said, [FieldError("kind", said, Message("Choose one of the list."))])
+    if kind.subject_type != given.subject_type:
+        said = Message("This kind is about a {kind}.", kind=kind.subject_type)
+        raise NotValid(said, [FieldError("subject", said, Message("Name a subject of that kind."))])
     facility = _facility(session, kind, given.facility)
     organisation, subject = _subject(session, principal, given, facility)
     code = facility.code if facility else None
@@ -246,13 +253,6 @@ def _unknown_subject() -> NotValid:
     said = Message("There is no such subject.")
     remedy = Message("Give the code of a facility, resource or organisation, or an e-mail address.")
     return NotValid(said, [FieldError("subject", said, remedy)])
-
-
-def _errors(home: _Home, given: Submission) -> list[FieldError]:
-    if home.kind.subject_type != given.subject_type:
-        said = Message("This kind is about a {kind}.", kind=home.kind.subject_type)
-        return [FieldError("subject", said, Message("Name a subject of that kind."))]
-    return date_errors(given.issued_on, given.valid_from, given.valid_until)
 
 
 def _renewed(
