@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 UNANSWERED = {"status": None, "document": None}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 CLIENT = Path(__file__).with_name("client.py")
-SILENCE_SECONDS = 120
+SILENCE_SECONDS = 300
 Heard = Callable[[int], None]
 
 

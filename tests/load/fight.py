@@ -6,6 +6,7 @@ What each client does in a round follows from the seed and from what the server 
 from __future__ import annotations
 
 import random
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +50,11 @@ class Fight:
     def round(self) -> None:
         """Let everybody act at once, and judge the answers."""
         acts = self._acts(next(self._places))
-        self._judge(self._noted(self.crowd.perform(acts)))
+        began = time.monotonic()
+        answers = self._noted(self.crowd.perform(acts))
+        spent = round(1000 * (time.monotonic() - began))
+        self.ledger.counts["slowest round ms"] = max(spent, self.ledger.counts["slowest round ms"])
+        self._judge(answers)
 
     def killed_round(self, kill: Callable[[], None], restart: Callable[[], None]) -> None:
         """Kill the server once some have their answer; the others ask again of the next one."""

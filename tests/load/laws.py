@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -87,10 +86,9 @@ def broken(url: str, folder: Path, ledger: Ledger) -> list[str]:
 
 def unverified(url: str, folder: Path) -> list[str]:
     """What ``hkbio-gmp audit verify --reconcile`` says where it does not hold."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("HKBIO_")}
     run = subprocess.run(
         server.command("audit", "verify", "--reconcile"),
-        env={**kept, **server.settings(url, folder)},
+        env=server.environment(server.settings(url, folder)),
         cwd=server.ROOT,
         capture_output=True,
         text=True,

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.integration.booking.world import NOW
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 90, 20, 0.1
+READY_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 180, 20, 0.1
 SECRET = "test-only-secret-key-of-enough-length"
 
 
@@ -39,6 +39,15 @@ def ends(process: int, seconds: float = STOP_SECONDS) -> bool:
     return bool(ended)
 
 
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    """The environment of a process with these settings alone."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("HKBIO_")}
+    # every start would compile every module anew, and take longer than the fight
+    if kept.pop("PYTHONDONTWRITEBYTECODE", None):
+        kept["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
+    return {**kept, **settings}
+
+
 class Server:
     """A server with all of its processes in one group, started again on the same port."""
 
@@ -51,12 +60,11 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("HKBIO_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
-                env={**kept, **self._settings},
+                env=environment(self._settings),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
