@@ -27,7 +27,7 @@ EXAMPLES = {
     "resources": {"code": ["LCT-CR1"]},
     "projects": {"code": ["STARTUP-A-P1", "STARTUP-A-P9"]},
     "organisations": {"code": ["STARTUP-A"]},
-    "audit": {"code": ["LCT"]},
+    "audit": {"code": ["LCT"], "log": ["LCT"]},
     "admin": {"code": ["U000009"], "key": ["1"]},
     "account": {"key": ["1"]},
 }
@@ -113,18 +113,20 @@ def addresses(app: Flask, method: str = "GET") -> Iterator[tuple[Rule, str]]:
         if method not in (rule.methods or ()) or parts[1] in {"api", "static", "components"}:
             continue
         names = sorted(rule.arguments)
-        for values in product(*[_values(rule, parts[1], name) for name in names]):
-            yield rule, _filled(rule, dict(zip(names, values, strict=True)))
+        for values in product(*[values_of(rule, parts[1], name) for name in names]):
+            yield rule, filled(rule, dict(zip(names, values, strict=True)))
 
 
-def _values(rule: Rule, feature: str, name: str) -> list[str]:
+def values_of(rule: Rule, feature: str, name: str) -> list[str]:
+    """What exists for an argument of a route."""
     converter = rule._converters[name]
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)
     return EXAMPLES[feature][name]
 
 
-def _filled(rule: Rule, arguments: dict[str, str]) -> str:
+def filled(rule: Rule, arguments: dict[str, str]) -> str:
+    """The address of a route with its arguments as they are."""
     # written out: building through the map would quote what a test wants sent as it is
     path = rule.rule
     for name, value in arguments.items():
