@@ -9,9 +9,26 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 
 from hkbio_gmp import paths
+
+_KEPT = ("audit_entry", "audit_node", "access_event", "signature")
+_NEVER_DELETED = ("audit_log", "person", "role_grant")
+_EVERYWHERE = {f"{table}_no_{verb}" for table in _KEPT for verb in ("update", "delete")}
+_EVERYWHERE |= {f"{table}_no_delete" for table in _NEVER_DELETED}
+GUARDS = {
+    "sqlite": _EVERYWHERE
+    | {"allocation_guard_insert", "allocation_guard_update", "allocation_outage"},
+    "postgresql": _EVERYWHERE
+    | {f"{table}_no_truncate" for table in _KEPT + _NEVER_DELETED}
+    | {"allocation_guard"},
+}
+"""Dialect → the triggers that keep what is written and keep slots apart."""
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
 
 
 def _config(url: str) -> Config:
@@ -41,6 +58,14 @@ def engine_is_at_head(engine: Engine) -> bool:
     """Whether the database behind ``engine`` has this version's schema."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head_revision()
+
+
+def missing_guards(engine: Engine) -> list[str]:
+    """The triggers that the database lost or has switched off: by name, none when it is sound."""
+    dialect = engine.dialect.name
+    with engine.connect() as connection:
+        there = set(connection.scalars(text(_TRIGGERS[dialect])))
+    return sorted(GUARDS[dialect] - there)
 
 
 def is_at_head(url: str) -> bool:

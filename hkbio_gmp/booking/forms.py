@@ -20,6 +20,7 @@ from hkbio_gmp.web.forms import (
     ZonedDateTimeField,
 )
 from hkbio_gmp.web.states import look
+from hkbio_gmp.web.versions import Versioned
 
 Choices = list[tuple[str, Any]]
 ALL: tuple[str, Any] = ("", _("All"))
@@ -152,16 +153,8 @@ class BookingForm(BaseForm):
         )
 
 
-class VersionedForm(BaseForm):
+class VersionedForm(Versioned, BaseForm):
     """A form on a booking that remembers which version was read."""
-
-    version = HiddenField()
-
-    @property
-    def read_version(self) -> int | None:
-        """The version that was read, where it is a number."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class ReasonForm(VersionedForm):

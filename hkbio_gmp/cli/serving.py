@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from sqlalchemy import create_engine
 
 from hkbio_gmp import demo as demonstration
 from hkbio_gmp import jobs, schema
@@ -34,6 +35,7 @@ def serve(host: str, port: int, workers: int, demo: bool, no_scheduler: bool) ->
     if demo and not found.is_demo:
         raise Refused("--demo: HKBIO_ENV must be demo, never production")
     _migrate(found)
+    _refuse_unguarded(found)
     if demo:
         _load_demo(found)
     jobs_process = None if no_scheduler else _start_scheduler()
@@ -65,6 +67,18 @@ def _migrate(found: Settings) -> None:
         raise Refused("the schema is not at head; run hkbio-gmp db upgrade with the owner's role")
     if not found.owner_database_url:
         schema.upgrade(found.database_url)
+
+
+def _refuse_unguarded(found: Settings) -> None:
+    """Refuse to serve a database that lost triggers: what is written there no longer stays."""
+    engine = create_engine(found.database_url)
+    lost = schema.missing_guards(engine)
+    engine.dispose()
+    if lost:
+        raise Refused(
+            f"the database lost its guards ({', '.join(lost)}); restore it from a backup, "
+            "then run: hkbio-gmp audit verify --reconcile"
+        )
 
 
 def _load_demo(found: Settings) -> None:

@@ -55,6 +55,20 @@ def _migrations(found: Settings) -> tuple[bool, str]:
     return at_head, schema.head_revision() if at_head else "behind; run: hkbio-gmp db upgrade"
 
 
+def _guards(found: Settings) -> tuple[bool, str]:
+    engine = create_engine(found.database_url)
+    try:
+        lost = schema.missing_guards(engine)
+    except SQLAlchemyError:
+        return False, "the database does not answer"
+    finally:
+        engine.dispose()
+    return (
+        not lost,
+        f"lost {', '.join(lost)}; restore a backup" if lost else "every trigger is there",
+    )
+
+
 def _clock(found: Settings) -> tuple[bool, str]:
     if found.fixed_now is not None:
         return True, f"fixed at {found.fixed_now:%Y-%m-%dT%H:%M:%SZ} (HKBIO_NOW)"
@@ -84,6 +98,7 @@ CHECKS: dict[str, Check] = {
     "configuration": _configuration,
     "database": _database,
     "migrations": _migrations,
+    "guards": _guards,
     "clock": _clock,
     "mail": _mail,
     "free disk": _disk,

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from click.testing import CliRunner
 from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from hkbio_gmp import models_index, schema
+from hkbio_gmp.cli.main import root
 from hkbio_gmp.extensions import Base
+from tests.seeds import application
 
 APPEND_ONLY = {"audit_log", "audit_entry", "audit_node"}
 TRIGGERS = {
@@ -49,6 +52,34 @@ def test_append_only_tables_have_triggers_when_migrated(engine: Engine) -> None:
     with engine.connect() as connection:
         guarded = set(connection.scalars(text(TRIGGERS[engine.dialect.name])))
     assert {*APPEND_ONLY, "allocation"} <= guarded
+
+
+def test_every_trigger_is_a_known_guard_when_migrated(engine: Engine) -> None:
+    with engine.connect() as connection:
+        there = set(connection.scalars(text(schema._TRIGGERS[engine.dialect.name])))
+    assert there == schema.GUARDS[engine.dialect.name]
+    assert schema.missing_guards(engine) == []
+
+
+def test_lost_guard_is_named_and_nothing_is_served_when_it_was_dropped(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    target = " ON audit_entry" if engine.dialect.name == "postgresql" else ""
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER audit_entry_no_update{target}"))
+    assert schema.missing_guards(engine) == ["audit_entry_no_update"]
+    client = application(database_url, tmp_path).test_client()
+    assert client.get("/readyz").status_code == 503
+    served = CliRunner().invoke(root, ["serve"], env={"HKBIO_DATABASE_URL": database_url})
+    assert served.exit_code == 2
+    assert "audit_entry_no_update" in served.stderr
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_guard_counts_as_lost_when_it_is_switched_off(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE allocation DISABLE TRIGGER allocation_guard"))
+    assert schema.missing_guards(engine) == ["allocation_guard"]
 
 
 def test_is_at_head_when_migrated(database_url: str) -> None:

@@ -93,8 +93,13 @@ class Desk(RuleBasedStateMachine):
         db.session.rollback()
         assert jobs.check_laws() == []
 
+    def teardown(self) -> None:
+        with snapshot() as session:
+            assert reconcile(session) == []
+            assert [report.problem for report in verify_logs(session) if report.problem] == []
 
-def test_laws_hold_when_commands_come_in_any_order(lab: Flask) -> None:
+
+def test_laws_hold_and_the_log_replays_when_commands_come_in_any_order(lab: Flask) -> None:
     run_state_machine_as_test(
         Desk, settings=settings(max_examples=5, stateful_step_count=12, deadline=None)
     )
