@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-_LAYOUT = "\n\r\t"
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_HALVES = "\ud800-\udfff"
 # marks that turn the order of what follows them: a record must read as it is stored
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+_REFUSED = re.compile(f"[{_CONTROL}{_HALVES}{_TURNING}]")
 
 
 def is_plain(text: str) -> bool:
@@ -14,10 +16,4 @@ def is_plain(text: str) -> bool:
 
     PostgreSQL refuses NUL even in a comparison, and UTF-8 has no lone surrogates.
     """
-    return not any(_is_refused(character) for character in text)
-
-
-def _is_refused(character: str) -> bool:
-    if character in _TURNING:
-        return True
-    return character not in _LAYOUT and unicodedata.category(character) in {"Cc", "Cs"}
+    return _REFUSED.search(text) is None
