@@ -95,6 +95,12 @@ def mismatched(catalog: Catalog) -> Iterator[str]:
                 yield f"{message.id!r} as {text!r}"
 
 
+def obsolete(catalog: Catalog) -> list[str]:
+    """Strings of the parts that nothing shows any more."""
+    shown = {_texts(message.id)[0] for message in catalog if message.id}
+    return sorted(set(translated()) - shown)
+
+
 def rendered(catalog: Catalog) -> dict[str, bytes]:
     """The catalogue as text and compiled, without dates so that it is reproducible."""
     text, compiled = io.BytesIO(), io.BytesIO()
@@ -126,13 +132,16 @@ def main() -> int:
         print(f"no translation: {message.id!r} in {', '.join(f for f, _ in message.locations)}")
     for line in wrong:
         print(f"placeholders differ: {line}")
+    dead = obsolete(catalog)
+    for text in dead:
+        print(f"nothing shows: {text!r}")
     if "--check" not in sys.argv:
         _write(catalog)
     old = stale(catalog)
     for name in old:
         print(f"{name} is not fresh; run: make translations")
     print(f"{len(catalog)} strings, {len(missing)} without translation")
-    return 1 if missing or wrong or old else 0
+    return 1 if missing or wrong or old or dead else 0
 
 
 if __name__ == "__main__":

@@ -23,5 +23,9 @@ def test_placeholders_agree_when_translated(merged: Merged) -> None:
     assert list(translations.mismatched(merged[0])) == []
 
 
+def test_every_translation_is_shown_when_kept(merged: Merged) -> None:
+    assert translations.obsolete(merged[0]) == []
+
+
 def test_catalogue_is_fresh_when_compared(merged: Merged) -> None:
     assert translations.stale(merged[0]) == []
