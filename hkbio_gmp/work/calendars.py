@@ -29,11 +29,18 @@ class Calendar(Base):
 
 
 def lock_calendars(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Lock the rows named by (kind, code), made where absent, in one order by id.
+    """Lock the rows named by (kind, code), made where absent: facilities, then all by id.
 
     Returns (kind, code) → calendar id. Read only after this.
     """
     wanted = sorted(set(keys))
+    # who finds a booking has its facility's row before knowing which others to lock
+    homes = [key for key in wanted if key[0] == "facility"]
+    rest = [key for key in wanted if key[0] != "facility"]
+    return {**_lock(session, homes), **_lock(session, rest)}
+
+
+def _lock(session: Session, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     if not wanted:
         return {}
     _ensure(session, wanted)
