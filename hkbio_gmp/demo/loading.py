@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
@@ -14,6 +15,7 @@ from hkbio_gmp.audit.jobs import verify_all
 from hkbio_gmp.certification.services import load_kinds
 from hkbio_gmp.demo import papers, projects, story
 from hkbio_gmp.demo.accounts import add_accounts
+from hkbio_gmp.demo.haste import in_haste
 from hkbio_gmp.demo.stage import Stage, local
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.services import import_facility, shipped_codes, shipped_facility
@@ -38,14 +40,19 @@ def load(seed: int = 1, scale: int = 1) -> str:
     now = clock.now().replace(second=0, microsecond=0)
     first = local(now - HISTORY * scale, 8)
     stage = Stage(settings, now, Random(seed))
+    with in_haste() if is_empty() else nullcontext():
+        _play(stage, first)
+    verify_all()
+    return f"demonstration data loaded, {stage.refused} refusals on the way"
+
+
+def _play(stage: Stage, first: datetime) -> None:
     with clock.frozen(first):
         _found(stage)
     projects.plan(stage, first + timedelta(hours=1))
     papers.plan(stage, first + timedelta(minutes=10))
     story.plan(stage, first + timedelta(days=20))
     stage.play()
-    verify_all()
-    return f"demonstration data loaded, {stage.refused} refusals on the way"
 
 
 def _found(stage: Stage) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
 from hkbio_gmp.certification import queries, services
 from hkbio_gmp.certification.jobs import send_reminders
+from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.demo.accounts import SITES, STARTUPS
 from hkbio_gmp.demo.stage import Stage, local
@@ -38,7 +42,11 @@ def plan(stage: Stage, first: datetime) -> None:
 
 
 def _remind() -> None:
+    # Held while the job begins, the renewals of all certificates are one query, not one each.
+    query = select(Certificate).options(selectinload(Certificate.renewals))
+    held = db.session.scalars(query).unique().all()
     send_reminders()
+    del held
 
 
 def _site(stage: Stage, site: str, first: datetime) -> None:

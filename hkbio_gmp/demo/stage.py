@@ -34,6 +34,7 @@ class Stage:
     random: Random
     refused: int = 0
     _queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
+    _known: dict[str, PersonPrincipal] = field(default_factory=dict)
     _count: itertools.count[int] = field(default_factory=itertools.count)
 
     def at(self, instant: datetime, event: Event) -> None:
@@ -54,9 +55,14 @@ class Stage:
             db.session.rollback()
 
     def who(self, email: str) -> PersonPrincipal:
-        """The rights of an account at this instant."""
+        """The rights of an account; nothing in the story changes them once they hold."""
+        if email in self._known:
+            return self._known[email]
         person = queries.get_person(db.session, email)
-        return queries.principal_of(db.session, person, clock.now())
+        found = queries.principal_of(db.session, person, clock.now())
+        if found.grants:
+            self._known[email] = found
+        return found
 
     def run(
         self,

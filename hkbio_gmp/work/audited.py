@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import inspect
@@ -61,7 +62,8 @@ def audited_classes() -> list[type[Any]]:
     return sorted(found, key=lambda c: str(c.__tablename__))
 
 
-def column_fields(mapper: Mapper[Any]) -> list[tuple[str, str, type[Any] | None]]:
+@lru_cache(maxsize=512)
+def column_fields(mapper: Mapper[Any]) -> tuple[tuple[str, str, type[Any] | None], ...]:
     """(attribute, field name in the log, class it refers to) for each column but the key."""
     out = []
     for prop in mapper.column_attrs:
@@ -71,7 +73,7 @@ def column_fields(mapper: Mapper[Any]) -> list[tuple[str, str, type[Any] | None]
         target = _target(prop)
         name = prop.key.removesuffix("_id") if target is not None else prop.key
         out.append((prop.key, name, target))
-    return out
+    return tuple(out)
 
 
 def _target(prop: ColumnProperty[Any]) -> type[Any] | None:

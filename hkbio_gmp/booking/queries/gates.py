@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, selectinload
 
 from hkbio_gmp.certification import queries as certification
-from hkbio_gmp.certification.models import CertificateKind
+from hkbio_gmp.certification.models import Certificate, CertificateKind
 from hkbio_gmp.certification.rules.gate import Gate, gate_finding
 from hkbio_gmp.certification.rules.status import CertificateFacts
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
@@ -45,8 +46,20 @@ def needed(
 
 
 def coverage(session: Session, facility: str, wanted: Sequence[Needed]) -> Coverage:
-    """The certificates of every subject named, in one query."""
-    return certification.coverage(session, facility, {(kind, code) for kind, code, _ in wanted})
+    """The certificates of every subject named, in three queries whatever their number."""
+    subjects = {(kind, code) for kind, code, _ in wanted}
+    # Each certificate is asked for its renewals. While they are held here, nothing more is read.
+    held = _with_renewals(session, subjects)
+    found = certification.coverage(session, facility, subjects)
+    held.clear()
+    return found
+
+
+def _with_renewals(session: Session, subjects: Iterable[tuple[str, str]]) -> list[Certificate]:
+    query = select(Certificate).where(
+        tuple_(Certificate.subject_type, Certificate.subject_code).in_(sorted(subjects))
+    )
+    return list(session.scalars(query.options(selectinload(Certificate.renewals))).unique())
 
 
 def kinds(session: Session) -> dict[str, CertificateKind]:
