@@ -70,9 +70,19 @@ def control_overlaps(url: str) -> list[str]:
     return overlaps(_rows(url, query))
 
 
+def _deadlocks(url: str) -> list[str]:
+    """Locks taken in one order never cross; a retry would hide that they did."""
+    if url.startswith("sqlite"):
+        return []
+    query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    counted = _rows(url, query)[0].deadlocks
+    return [f"{counted} deadlocks"] if counted else []
+
+
 def broken(url: str, folder: Path, ledger: Ledger) -> list[str]:
     """Every law that the product's database breaks after the fight; none may be."""
     found = [*ledger.broken, *ledger.differences(stored(url)), *overlaps(_rows(url, HOLDING))]
+    found += _deadlocks(url)
     with application(url, folder).app_context():
         found += jobs.check_laws()
         with snapshot() as session:
