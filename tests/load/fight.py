@@ -30,6 +30,8 @@ EXPECTED = {
     "read": {"200 "},
 }
 SPARE_HOMES = 6
+MOVING = 0.35
+"""Share of the rounds in which moves alone fight: a new request is mostly faster than a move."""
 
 
 class Fight:
@@ -103,16 +105,20 @@ class Fight:
         share = len(self.crowd) // 8
         acts = [self._decide() for _ in range(min(share, len(self._proposed)))]
         acts += [self._home() for _ in range(share) if len(self._at_home) < SPARE_HOMES]
-        self._random.shuffle(self._at_home)
-        movers = self._at_home[:share]
-        del self._at_home[:share]
+        moving = len(self._at_home) > share and self._random.random() < MOVING
+        movers = self._movers(3 * share if moving else share)
         acts += [self._move(who, reference, place) for who, reference in movers]
         acts += self._approvals(movers, share)
-        acts += self._twins(place)
-        while len(acts) < len(self.crowd):
+        acts += [] if moving else self._twins(place)
+        while len(acts) < len(self.crowd) and not moving:
             acts.append(self._ask(place))
         self._random.shuffle(acts)
         return acts
+
+    def _movers(self, most: int) -> list[tuple[str, str]]:
+        self._random.shuffle(self._at_home)
+        taken, self._at_home = self._at_home[:most], self._at_home[most:]
+        return taken
 
     def _key(self) -> str:
         return f"load-{self._seed}-{next(self._keys)}"
@@ -138,7 +144,8 @@ class Fight:
     def _approvals(self, movers: list[tuple[str, str]], most: int) -> list[Act]:
         """Manager and deputy at once on one booking, at times on one that is being moved."""
         wanted = [one for one in movers if self._random.random() < 0.3][:1]
-        wanted = [one for one in [*wanted, *self._waiting[::-1]] if self._asks(one[1])][:most]
+        wanted += [one for one in self._waiting[::-1] if one not in movers]
+        wanted = [one for one in wanted if self._asks(one[1])][:most]
         self._waiting = [one for one in self._waiting if one not in wanted]
         return [
             self._verb("approve", manager, reference, signature={"password": PASSWORD})
@@ -186,7 +193,7 @@ class Fight:
     def _judge_twins(self, answers: list[Answer]) -> None:
         """One key, one answer, however many deliveries there were at once."""
         told = [(a.status, a.document.get("reference")) for a in answers if a.act.kind == "twin"]
-        if len(set(told)) != 1:
+        if len(set(told)) > 1:
             self.ledger.broken.append(f"seed {self._seed}: one key, answers {told}")
 
     def _judge_approvals(self, answers: list[Answer]) -> None:
