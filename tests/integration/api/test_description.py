@@ -29,6 +29,13 @@ from tests.integration.hostile import house
 from tests.seeds import Build, Seeds, application
 
 EXAMPLES = 30
+TRIED = [
+    ("sqlite", "requester"),
+    ("sqlite", "organisation_admin"),
+    ("sqlite", "facility_manager"),
+    ("postgresql", "requester"),
+    ("postgresql", "facility_manager"),
+]
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -99,7 +106,7 @@ def check_refusal(_ctx: Any, response: Any, _case: Any) -> None:
         assert told["errors"], told
 
 
-@pytest.mark.parametrize("role", ["requester", "organisation_admin", "facility_manager"])
+@pytest.mark.parametrize(("database_url", "role"), TRIED, indirect=["database_url"])
 def test_api_answers_as_described_when_anything_is_sent(
     site: Flask, cases: list[Any], role: str
 ) -> None:

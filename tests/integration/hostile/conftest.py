@@ -26,6 +26,12 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def on_sqlite(database_url: str) -> bool:
+    """Whether all is tried; on PostgreSQL only what a database could stumble over."""
+    return database_url.startswith("sqlite")
+
+
+@pytest.fixture
 def lab(app: Flask) -> Iterator[Flask]:
     with clock.frozen(world.NOW):
         yield app

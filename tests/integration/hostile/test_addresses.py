@@ -44,7 +44,9 @@ def home(rule: Rule) -> str:
 
 
 def clients(app: Flask) -> dict[str, FlaskClient]:
-    return {role: house.signed_in(app, house.of_role(role)) for role in sorted(ROLES)}
+    """Somebody signed in for each role that some route is tried as."""
+    roles = {permitted(app, rule) for rule in app.url_map.iter_rules()}
+    return {role: house.signed_in(app, house.of_role(role)) for role in roles}
 
 
 def permitted(app: Flask, rule: Rule) -> str:
@@ -58,21 +60,21 @@ def known(rule: Rule) -> dict[str, str]:
     return {name: forms.values_of(rule, home(rule), name)[0] for name in rule.arguments}
 
 
-def spoilt(app: Flask) -> Iterator[tuple[Rule, str]]:
+def spoilt(app: Flask, parts: list[str]) -> Iterator[tuple[Rule, str]]:
     """Every route with one argument that names nothing."""
     for rule in app.url_map.iter_rules():
         if home(rule) in {"static", "components"}:
             continue
         for name in sorted(rule.arguments):
-            for bad in BAD_PARTS:
+            for bad in parts:
                 yield rule, forms.filled(rule, {**known(rule), name: bad})
 
 
-def test_nothing_is_found_when_an_address_names_nothing(lab: Flask) -> None:
+def test_nothing_is_found_when_an_address_names_nothing(lab: Flask, on_sqlite: bool) -> None:
     people, tried = clients(lab), 0
     tokens: dict[str, dict[str, str]] = {}
     before = house.rows()
-    for rule, address in spoilt(lab):
+    for rule, address in spoilt(lab, BAD_PARTS if on_sqlite else BAD_PARTS[:4]):
         role, headers = permitted(lab, rule), {}
         if address.startswith(API):
             headers = tokens.setdefault(role, house.token(house.of_role(role)))
@@ -84,7 +86,7 @@ def test_nothing_is_found_when_an_address_names_nothing(lab: Flask) -> None:
             assert answer.mimetype == kind, address[:90]
             tried += 1
     assert house.rows() == before
-    assert tried > 250
+    assert tried > (250 if on_sqlite else 120)
 
 
 def names_read() -> set[str]:
@@ -94,18 +96,18 @@ def names_read() -> set[str]:
     return {one or other for pairs in found for one, other in pairs}
 
 
-def test_page_answers_when_its_query_is_nonsense(lab: Flask) -> None:
+def test_page_answers_when_its_query_is_nonsense(lab: Flask, on_sqlite: bool) -> None:
     people, names = clients(lab), names_read()
     assert {"after", "before", "booking", "from", "open", "renews", "starts_at"} <= names
     before, tried = house.rows(), 0
     for rule, address in {rule.rule: (rule, to) for rule, to in forms.addresses(lab)}.values():
-        for bad in BAD_VALUES:
+        for bad in BAD_VALUES if on_sqlite else BAD_VALUES[:1]:
             query = "&".join(f"{name}={bad[:900]}" for name in sorted(names))
             answer = people[permitted(lab, rule)].get(f"{address}?{query}")
             assert answer.status_code < 500, (address, bad[:30])
             tried += 1
     assert house.rows() == before
-    assert tried > 200
+    assert tried > (200 if on_sqlite else 30)
 
 
 def test_search_is_answered_when_the_query_is_partial(lab: Flask) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -50,9 +51,11 @@ BAD = {
     "checkbox": ["a\x00b"],
     "hidden": ["a\x00b"],
 }
+STUMBLING = {"a\x00b", "2027-01-04\x00", "\x00", "9999-12-31", "9999-12-31T00:00", "9" * 400}
 # a filter of what there is none of finds nothing; it is no mistake
 NOTHING_FOUND = {"select": {"no-such", "x" * 5001}}
 FORM = "application/x-www-form-urlencoded"
+SQLITE_ALONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 EMPTY = [
     (b"", FORM),
     (b"--x\r\nContent-Disposition: form-data; name", "multipart/form-data; boundary=x"),
@@ -85,19 +88,22 @@ def test_every_form_is_found_when_the_route_table_is_walked(
 
 
 def test_field_is_refused_by_name_when_its_value_is_bad(
-    lab: Flask, found_forms: list[FoundForm]
+    lab: Flask, found_forms: list[FoundForm], on_sqlite: bool
 ) -> None:
     before, tried = house.rows(), 0
     clients = {role: client_of(lab, role) for role in {form.role for form in found_forms}}
     for form in found_forms:
         for field, bad in attacks(form):
+            if not on_sqlite and bad not in STUMBLING:
+                continue
             answer = send(clients[form.role], form, {field.name: bad})
             check_refused(form, field, bad, answer)
             assert house.rows() == before, (form.action, field.name, bad[:20])
             tried += 1
-    assert tried > 300
+    assert tried > (300 if on_sqlite else 60)
 
 
+@SQLITE_ALONE
 def test_form_answers_when_nothing_everything_and_all_twice_is_sent(
     lab: Flask, found_forms: list[FoundForm]
 ) -> None:

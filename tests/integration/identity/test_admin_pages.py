@@ -94,7 +94,7 @@ def test_role_is_proposed_and_ended_when_the_forms_are_sent(admin: Browser) -> N
         "proposed",
         NOW.replace(month=12, day=31, hour=16, minute=0),
     )
-    assert admin.post(f"/admin/grants/{grant.id}/end").location == "/admin"
+    assert admin.post(f"/admin/grants/{grant.id}/end").status_code == 422
     answer = admin.post(f"/admin/grants/{grant.id}/end", data={"reason": "mistake"})
     assert answer.location == address
     assert grants(NEWCOMER)[0].state == "ended"
