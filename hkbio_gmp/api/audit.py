@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from hkbio_gmp.api import answers, paging, records
+from hkbio_gmp.api import paging, records
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import EntryArgs
+from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.audit import queries
 from hkbio_gmp.extensions import db
 
@@ -19,7 +20,7 @@ blueprint = ApiBlueprint("api_audit", __name__, description="The audit log")
 @blueprint.get("/audit/<log>/entries")
 @requires(queries.READ)
 @blueprint.arguments(EntryArgs, location="query")
-@blueprint.response(200, answers.page_of(records.Entry))
+@blueprint.response(200, page_of(records.Entry))
 def entries(args: dict[str, Any], log: str) -> Response:
     """Entries of one log, newest first; each with its leaf hash."""
     head = queries.get_log(db.session, principal(), log)

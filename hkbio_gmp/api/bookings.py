@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 
-from hkbio_gmp.api import answers, commands, paging, records
+from hkbio_gmp.api import commands, paging, records
 from hkbio_gmp.api.catalogue import slot_json
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.lines import booking_json
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.problems import finding_json
 from hkbio_gmp.api.schemas import BookingArgs, BookingBody, BookingPatch, TransitionBody
+from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.booking import queries, services
 from hkbio_gmp.booking.lifecycle import BOOKINGS, PAST, SESSIONS
 from hkbio_gmp.booking.models import Booking
@@ -95,7 +96,7 @@ def _with_alternatives(taken: SlotTaken, wish: BookingWish) -> SlotTaken:
 @blueprint.get("/bookings")
 @requires(READ)
 @blueprint.arguments(BookingArgs, location="query")
-@blueprint.response(200, answers.page_of(records.Booking))
+@blueprint.response(200, page_of(records.Booking))
 def bookings(args: dict[str, Any]) -> Response:
     """Bookings within reach, newest first."""
     wanted = queries.BookingFilter(

@@ -12,6 +12,7 @@ from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.problems import finding_json, instant
 from hkbio_gmp.api.schemas import OutageBody, PageArgs, ResourceArgs, SlotArgs
+from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.booking import queries as booking_queries
 from hkbio_gmp.booking import services as booking
 from hkbio_gmp.booking.models import Outage
@@ -80,7 +81,7 @@ def class_json(row: ProcessClass) -> dict[str, Any]:
 @blueprint.get("/facilities")
 @requires(READ)
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.Facility))
+@blueprint.response(200, page_of(answers.Facility))
 def facilities(args: dict[str, Any]) -> Response:
     """Every facility."""
     key = paging.code_of(args.get("cursor"))
@@ -99,7 +100,7 @@ def facility(code: str) -> Response:
 @blueprint.get("/resources")
 @requires(READ)
 @blueprint.arguments(ResourceArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.Resource))
+@blueprint.response(200, page_of(answers.Resource))
 def resources(args: dict[str, Any]) -> Response:
     """Rooms, suites and equipment."""
     key = paging.code_of(args.get("cursor"))
@@ -114,7 +115,7 @@ def resources(args: dict[str, Any]) -> Response:
 @blueprint.get("/process-classes")
 @requires(READ)
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.ProcessClass))
+@blueprint.response(200, page_of(answers.ProcessClass))
 def process_classes(args: dict[str, Any]) -> Response:
     """What can be made, per facility."""
     rows = sorted(queries.list_process_classes(db.session), key=_class_key)
@@ -211,7 +212,7 @@ def outage_json(row: Outage) -> dict[str, Any]:
 @blueprint.get("/outages")
 @requires("booking:outage:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.Outage))
+@blueprint.response(200, page_of(answers.Outage))
 def outages(args: dict[str, Any]) -> Response:
     """Outages of the facilities within reach."""
     key = paging.code_of(args.get("cursor"))

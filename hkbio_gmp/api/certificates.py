@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 
-from hkbio_gmp.api import answers, commands, paging, records
+from hkbio_gmp.api import commands, paging, records
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import CertificateArgs, CertificateBody, TransitionBody
+from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.certification import queries, services
 from hkbio_gmp.certification.lifecycle import CERTIFICATES
 from hkbio_gmp.certification.models import Certificate
@@ -52,7 +53,7 @@ def certificate_json(row: Certificate) -> dict[str, Any]:
 @blueprint.get("/certificates")
 @requires(queries.READ)
 @blueprint.arguments(CertificateArgs, location="query")
-@blueprint.response(200, answers.page_of(records.Certificate))
+@blueprint.response(200, page_of(records.Certificate))
 def certificates(args: dict[str, Any]) -> Response:
     """Certificates within reach, what lapses first on top."""
     wanted = queries.CertificateFilter(

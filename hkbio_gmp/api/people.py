@@ -10,6 +10,7 @@ from hkbio_gmp.api import answers, commands, paging
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import BatchBody, PageArgs, ProjectBody
+from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries, services
 from hkbio_gmp.facilities.models import Batch, Project
@@ -71,7 +72,7 @@ def after(rows: list[Any], args: dict[str, Any]) -> list[Any]:
 @blueprint.get("/projects")
 @requires("facilities:project:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.Project))
+@blueprint.response(200, page_of(answers.Project))
 def projects(args: dict[str, Any]) -> Response:
     """Projects within reach."""
     rows = sorted(queries.list_projects(db.session, principal()), key=lambda row: row.code)
@@ -98,7 +99,7 @@ def propose_project(body: dict[str, Any]) -> Response:
 @blueprint.get("/batches")
 @requires("facilities:batch:read")
 @blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, answers.page_of(answers.Batch))
+@blueprint.response(200, page_of(answers.Batch))
 def batches(args: dict[str, Any]) -> Response:
     """Batches within reach."""
     found = after(queries.list_batches(db.session, principal()), args)

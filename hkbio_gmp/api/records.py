@@ -5,11 +5,11 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from hkbio_gmp.api.answers import (
+from hkbio_gmp.api.answers import Finding
+from hkbio_gmp.api.shapes import (
     BOOKING_STATES,
     CERTIFICATE_STATES,
     VERDICTS,
-    Finding,
     at,
     codes,
     flag,
