@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -237,14 +238,17 @@ def _moves(keys: Sequence[int]) -> Executable:
 
 def _line(uses: list[Any], operators: Sequence[Any], moves: list[Any] | None) -> BookingLine:
     head, sessions = uses[0][:_HEAD], _session_lines(uses)
-    status = head[_STATUS]
-    if status == BookingState.APPROVED:
-        status = shown_status(status, [SessionState(one.state) for one in sessions])
+    status = _status(head[_STATUS], tuple(one.state for one in sessions))
     emails = tuple(email for (email,) in operators)
     move = MoveLine(*moves[0]) if moves else None
     return BookingLine._make(
         (*head[:_STATUS], status, *head[_STATUS + 1 :], emails, sessions, move)
     )
+
+
+@lru_cache(maxsize=1024)
+def _status(stored: str, states: tuple[str, ...]) -> str:
+    return str(shown_status(BookingState(stored), [SessionState(state) for state in states]))
 
 
 def _session_lines(uses: list[Any]) -> tuple[SessionLine, ...]:
@@ -254,6 +258,9 @@ def _session_lines(uses: list[Any]) -> tuple[SessionLine, ...]:
 
 
 def _session_line(uses: list[Any]) -> SessionLine:
+    if len(uses) == 1:
+        *own, resource, occupied_from, occupied_until = uses[0][_HEAD:]
+        return SessionLine._make((*own, (resource,), occupied_from, occupied_until))
     own = uses[0][_HEAD:-3]
     resources, starts, ends = zip(*(use[-3:] for use in uses), strict=True)
     return SessionLine._make((*own, resources, min(starts), max(ends)))
