@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from hkbio_gmp import work
 from hkbio_gmp.audit.jobs import verify_all
 from hkbio_gmp.certification.services import load_kinds
-from hkbio_gmp.demo import papers, projects, story
+from hkbio_gmp.demo import papers, present, projects, story
 from hkbio_gmp.demo.accounts import add_accounts
 from hkbio_gmp.demo.haste import in_haste
 from hkbio_gmp.demo.stage import Stage, local
@@ -52,6 +52,7 @@ def _play(stage: Stage, first: datetime) -> None:
     projects.plan(stage, first + timedelta(hours=1))
     papers.plan(stage, first + timedelta(minutes=10))
     story.plan(stage, first + timedelta(days=20))
+    present.plan(stage)
     stage.play()
 
 

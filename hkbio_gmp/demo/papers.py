@@ -80,8 +80,8 @@ def _series(
 def _cabinet(stage: Stage, site: str) -> None:
     """One cabinet lapsed a few days ago; its renewal was rejected."""
     code = f"{site}-BSC-04"
-    when = stage.now - timedelta(days=190)
-    _paper(stage, site, "bsc_certification", "resource", code, local(when, 9), -180, 365)
+    when = stage.now - timedelta(days=170)
+    _paper(stage, site, "bsc_certification", "resource", code, local(when, 9), -201, 365)
     late = local(stage.now - timedelta(days=4), 15)
     stage.at(late, lambda: _reject(stage, site, code))
 
@@ -157,14 +157,19 @@ def submit_and_verify(stage: Stage, site: str, given: Submission) -> str:
 
 
 def _latest(given: Submission) -> str | None:
-    rows = queries.list_of_subject(db.session, given.subject_type, given.subject_code)
+    return latest(given.facility or "", given.kind, given.subject_type, given.subject_code)
+
+
+def latest(site: str, kind: str, subject_type: str, code: str) -> str | None:
+    """The newest valid certificate of its kind and subject."""
+    rows = queries.list_of_subject(db.session, subject_type, code)
     same = [
-        r
-        for r in rows
-        if r.kind.code == given.kind
-        and r.facility is not None
-        and r.facility.code == given.facility
-        and r.state == "valid"
+        row
+        for row in rows
+        if row.kind.code == kind
+        and row.facility is not None
+        and row.facility.code == site
+        and row.state == "valid"
     ]
     return same[-1].reference if same else None
 

@@ -47,12 +47,17 @@ class Stage:
         while self._queue:
             instant, _number, event = heapq.heappop(self._queue)
             with clock.frozen(instant):
-                try:
-                    event()
-                except DomainError:
-                    # A refusal is part of the story; nothing was written.
-                    self.refused += 1
+                self.attempt(event)
             db.session.rollback()
+
+    def attempt(self, event: Event) -> bool:
+        """Do it; whether it was done. A refusal is part of the story: nothing was written."""
+        try:
+            event()
+        except DomainError:
+            self.refused += 1
+            return False
+        return True
 
     def who(self, email: str) -> PersonPrincipal:
         """The rights of an account; nothing in the story changes them once they hold."""

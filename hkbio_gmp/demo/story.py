@@ -40,13 +40,14 @@ def plan(stage: Stage, first: datetime, *, scale: int = 1) -> None:
         day, number = first + timedelta(days=strand.offset), 0
         last = stage.now + timedelta(days=40)
         while day < last:
-            _run(stage, strand, _workday(day), number)
+            _run(stage, strand, next_workday(day), number)
             number += 1
             day += timedelta(days=max(strand.every_days // scale, strand.run_days + 3))
     _outages(stage)
 
 
-def _workday(day: datetime) -> datetime:
+def next_workday(day: datetime) -> datetime:
+    """The Monday or Tuesday from ``day`` on: runs of a week begin early in it."""
     while (day + timedelta(hours=8)).weekday() > 1:
         day += timedelta(days=1)
     return day
@@ -57,7 +58,8 @@ def _run(stage: Stage, strand: Strand, day: datetime, number: int) -> None:
     stage.at(asked, lambda: _ask(stage, strand, day, number))
 
 
-def _wish(strand: Strand, day: datetime, number: int) -> BookingWish:
+def wish_of(strand: Strand, day: datetime, number: int) -> BookingWish:
+    """One run of a strand."""
     domain = f"{strand.startup.lower()}.example"
     return BookingWish(
         facility=strand.facility,
@@ -95,15 +97,8 @@ def _workday_near(day: datetime) -> datetime:
 
 
 def _ask(stage: Stage, strand: Strand, day: datetime, number: int) -> None:
-    requester = stage.who(f"requester@{strand.startup.lower()}.example")
-    wish = _wish(strand, day, number)
-    reference = stage.run(
-        requester,
-        "booking:slot:request",
-        "booking:slot:requested",
-        lambda unit: services.request_booking(unit, requester, wish).reference,
-        organisation=strand.startup,
-    )
+    wish = wish_of(strand, day, number)
+    reference = request(stage, strand, wish)
     if stage.now - wish.sessions[0].starts < timedelta(days=-8) and number % 3 == 2:
         return
     later = stage.random.choice((1, 1, 2))
@@ -114,6 +109,18 @@ def _ask(stage: Stage, strand: Strand, day: datetime, number: int) -> None:
         stage.at(asked, lambda: _cancel(stage, strand, reference))
     else:
         stage.at(asked, lambda: _approve(stage, strand, reference, number))
+
+
+def request(stage: Stage, strand: Strand, wish: BookingWish) -> str:
+    """Ask for a slot; the booking's reference."""
+    requester = stage.who(f"requester@{strand.startup.lower()}.example")
+    return stage.run(
+        requester,
+        "booking:slot:request",
+        "booking:slot:requested",
+        lambda unit: services.request_booking(unit, requester, wish).reference,
+        organisation=strand.startup,
+    )
 
 
 def requester_time(stage: Stage, days: int) -> datetime:
