@@ -67,6 +67,10 @@ def _shown(work: Work, row: Booking) -> dict[str, Any]:
     return booking_json(queries.line_of(row), str(found.verdict))
 
 
+def _requested(row: Booking, evaluation: services.Evaluation) -> dict[str, Any]:
+    return booking_json(queries.line_of(row), str(evaluation.verdict))
+
+
 @blueprint.post("/bookings")
 @requires("booking:slot:request")
 @blueprint.arguments(BookingBody)
@@ -79,7 +83,7 @@ def create(body: dict[str, Any]) -> Response:
             who.acting_for("booking:slot:request", organisation=who.organisation),
             "booking:slot:requested" if not wish.draft else "booking:slot:drafted",
             None,
-            lambda work: _shown(work, services.request_booking(work, who, wish)),
+            lambda work: _requested(*services.request_evaluated(work, who, wish)),
         )
     except SlotTaken as taken:
         raise _with_alternatives(taken, wish) from None

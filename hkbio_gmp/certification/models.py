@@ -88,7 +88,7 @@ class Certificate(Audited, Base):
         remote_side="Certificate.id", back_populates="renewals"
     )
     renewals: Mapped[list[Certificate]] = relationship(
-        back_populates="renews", order_by="Certificate.id", lazy="selectin"
+        back_populates="renews", order_by="Certificate.id", lazy="selectin", join_depth=1
     )
 
     def audit_subject(self) -> Subject:

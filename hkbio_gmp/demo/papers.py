@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
 from hkbio_gmp.certification import queries, services
 from hkbio_gmp.certification.jobs import send_reminders
-from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.demo.accounts import SITES, STARTUPS
 from hkbio_gmp.demo.stage import Stage, local
@@ -38,15 +34,7 @@ def plan(stage: Stage, first: datetime) -> None:
     for days in range(1, (stage.now - first).days + 1):
         day = first + timedelta(days=days)
         if days % 7 == 0 or stage.now - day < timedelta(days=30):
-            stage.at(local(day, 8, 7), _remind)
-
-
-def _remind() -> None:
-    # Held while the job begins, the renewals of all certificates are one query, not one each.
-    query = select(Certificate).options(selectinload(Certificate.renewals))
-    held = db.session.scalars(query).unique().all()
-    send_reminders()
-    del held
+            stage.at(local(day, 8, 7), send_reminders)
 
 
 def _site(stage: Stage, site: str, first: datetime) -> None:

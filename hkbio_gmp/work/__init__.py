@@ -5,6 +5,7 @@ from hkbio_gmp.work.calendars import Calendar
 from hkbio_gmp.work.counters import Counter, next_number
 from hkbio_gmp.work.engine import prepare_engine
 from hkbio_gmp.work.unit import (
+    ONE_TRANSACTION,
     Work,
     channel,
     configure,
@@ -15,6 +16,7 @@ from hkbio_gmp.work.unit import (
 )
 
 __all__ = [
+    "ONE_TRANSACTION",
     "Audited",
     "Calendar",
     "Change",

@@ -29,6 +29,8 @@ from hkbio_gmp.work.engine import WRITE_OPTION, write_turn
 
 T = TypeVar("T")
 
+ONE_TRANSACTION = "hkbio_one_transaction"
+"""Key of ``session.info`` of a session that ends with its transaction."""
 ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02
 _RETRYABLE = {"40001", "40P01", "55P03"}
@@ -71,10 +73,16 @@ class Work:
         self.at: datetime = clock.now()
         self.channel = channel()
         self.signed: Signed | None = None
+        self._locked: dict[tuple[str, str], int] = {}
 
     def lock(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Lock calendar rows by (kind, code), in one order; lock first, read after."""
-        return lock_calendars(self.session, keys)
+        """Lock calendar rows by (kind, code), in one order; lock first, read after.
+
+        Returns (kind, code) → calendar id of every row that this unit has locked so far.
+        """
+        missing = set(keys) - self._locked.keys()
+        self._locked |= lock_calendars(self.session, missing)
+        return dict(self._locked)
 
     def announce(self, event: object) -> list[Finding]:
         """Tell higher features, in this same transaction."""
@@ -149,7 +157,9 @@ def _commit(attempt: Callable[[WorkSession], T]) -> T:
 
 def _once(engine: Engine, attempt: Callable[[WorkSession], T]) -> T:
     bind = engine.execution_options(**{WRITE_OPTION: True})
-    with write_turn(engine), WorkSession(bind, expire_on_commit=False) as session:
+    # a unit's session lives for one transaction: what it read after its locks stays true
+    info = {ONE_TRANSACTION: True}
+    with write_turn(engine), WorkSession(bind, expire_on_commit=False, info=info) as session:
         result = attempt(session)
         session.commit()
         return result

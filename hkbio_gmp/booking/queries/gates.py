@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hkbio_gmp.certification import queries as certification
-from hkbio_gmp.certification.models import Certificate, CertificateKind
+from hkbio_gmp.certification.models import CertificateKind
 from hkbio_gmp.certification.rules.gate import Gate, gate_finding
 from hkbio_gmp.certification.rules.status import CertificateFacts
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
@@ -17,6 +18,18 @@ from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.kernel.timerange import TimeRange
 
 Needed = tuple[str, str, str]
+
+
+class KindFacts(NamedTuple):
+    """A kind of certificate as a gate sees it."""
+
+    code: str
+    name: str
+    blocks_booking: bool
+    renewal_days: int
+    interval_source: str
+
+
 Coverage = dict[tuple[str, str, str], list[CertificateFacts]]
 
 LICENCE = "manufacturer_licence"
@@ -46,32 +59,23 @@ def needed(
 
 
 def coverage(session: Session, facility: str, wanted: Sequence[Needed]) -> Coverage:
-    """The certificates of every subject named, in three queries whatever their number."""
-    subjects = {(kind, code) for kind, code, _ in wanted}
-    # Each certificate is asked for its renewals. While they are held here, nothing more is read.
-    held = _with_renewals(session, subjects)
-    found = certification.coverage(session, facility, subjects)
-    held.clear()
-    return found
+    """The certificates of every subject named, in two queries whatever their number."""
+    return certification.coverage(session, facility, {(kind, code) for kind, code, _ in wanted})
 
 
-def _with_renewals(session: Session, subjects: Iterable[tuple[str, str]]) -> list[Certificate]:
-    query = select(Certificate).where(
-        tuple_(Certificate.subject_type, Certificate.subject_code).in_(sorted(subjects))
-    )
-    return list(session.scalars(query.options(selectinload(Certificate.renewals))).unique())
-
-
-def kinds(session: Session) -> dict[str, CertificateKind]:
-    """Code → kind."""
-    return {kind.code: kind for kind in certification.list_kinds(session)}
+def kinds(session: Session, wanted: Sequence[Needed]) -> dict[str, KindFacts]:
+    """Code → what a gate needs of each kind named."""
+    query = select(*(getattr(CertificateKind, name) for name in KindFacts._fields))
+    codes = {kind for _type, _code, kind in wanted}
+    rows = session.execute(query.where(CertificateKind.code.in_(sorted(codes))))
+    return {row.code: KindFacts(*row) for row in rows}
 
 
 def gate_findings(
     facility: FacilityFacts,
     wanted: Sequence[Needed],
     held: Coverage,
-    known: dict[str, CertificateKind],
+    known: Mapping[str, KindFacts],
     when: TimeRange,
     now: datetime,
     *,

@@ -29,6 +29,7 @@ from hkbio_gmp.booking.services.requests import (
     cancel_booking,
     change_request,
     request_booking,
+    request_evaluated,
     submit_booking,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "readiness",
     "reject_booking",
     "request_booking",
+    "request_evaluated",
     "run_session",
     "signed_record",
     "submit_booking",

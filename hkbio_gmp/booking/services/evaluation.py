@@ -83,7 +83,7 @@ def _circumstances(
             plan.facility,
             wanted,
             gates.coverage(session, plan.facility.code, wanted),
-            gates.kinds(session),
+            gates.kinds(session, wanted),
             plan.occupancy,
             now,
             at_check_in=at_check_in,

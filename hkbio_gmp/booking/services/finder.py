@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,6 @@ from hkbio_gmp.booking.rules import assessment
 from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.occupancy import Occupied, RuleBook, Use, clashes, occupancy
 from hkbio_gmp.booking.services.evaluation import zone_of_each
-from hkbio_gmp.certification.models import CertificateKind
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
 from hkbio_gmp.kernel.findings import Finding, Severity, Verdict, ranked, verdict
@@ -82,8 +81,8 @@ class _Site:
     book: RuleBook
     taken: Occupied
     held: gates.Coverage
-    kinds: dict[str, CertificateKind]
-    resources: dict[str, ResourceFacts]
+    kinds: Mapping[str, gates.KindFacts]
+    resources: Mapping[str, ResourceFacts]
     opened: list[TimeRange]
 
 
@@ -126,7 +125,7 @@ def _site(session: Session, query: SlotQuery, code: str, now: datetime) -> _Site
         book=book,
         taken=occupied(session, code, reach, now, zones=zones),
         held=gates.coverage(session, code, wanted),
-        kinds=gates.kinds(session),
+        kinds=gates.kinds(session, wanted),
         resources=known,
         opened=facilities.opening_ranges(
             session, code, query.window.widened(timedelta(), query.length)

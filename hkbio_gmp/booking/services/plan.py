@@ -14,6 +14,7 @@ from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.rules.occupancy import Use, occupancy
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Batch, Project
+from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.models import Person
@@ -116,38 +117,41 @@ class _Refusals:
             raise NotValid(Message("The booking is not complete."), self.errors)
 
 
-def make_plan(session: Session, wish: BookingWish, *, reference: str | None = None) -> Plan:
+def make_plan(
+    session: Session,
+    wish: BookingWish,
+    *,
+    reference: str | None = None,
+    project: Project | None = None,
+) -> Plan:
     """Resolve a wish. Raises NotValid naming every field that is wrong.
 
-    The caller has checked that the project is within the person's reach.
+    The caller has checked that the project is within the person's reach, and may pass it on.
     """
     wrong = _Refusals()
-    facility_row = facilities.find_facility(session, wish.facility)
-    project = facilities.find_project(session, wish.project)
-    if facility_row is None:
-        wrong.add("facility", Message("There is no such facility."), Message("Give its code."))
+    here = _facility(session, wish, wrong)
+    project = project or facilities.find_project(session, wish.project)
     if project is None:
         wrong.add("project", Message("There is no such project."), Message("Give its code."))
     wrong.raise_any()
-    assert facility_row is not None and project is not None
-    if project.facility_id != facility_row.id:
+    assert here is not None and project is not None
+    if project.facility_id != here.id:
         wrong.add(
             "project",
             Message("The project belongs to another facility."),
             Message("Book at {facility}.", facility=project.facility.code),
         )
-    facts = facilities.facility_facts(session, wish.facility)
-    needs = _class(session, wish, project, wrong)
+    needs = _class(here, wish, project, wrong)
     batch = _batch(session, wish, project, wrong)
-    known = _resources(session, wish, facts.code, wrong)
+    known = _resources(here, wish, wrong)
     operators = _operators(session, wish, project, wrong)
     _check_sessions(wish, wrong)
     wrong.raise_any()
     assert needs is not None
     series = batch.code if batch else project.code
     return Plan(
-        facility=facts,
-        facility_id=facility_row.id,
+        facility=here.facts,
+        facility_id=here.id,
         project=project,
         batch=batch,
         needs=needs,
@@ -159,11 +163,19 @@ def make_plan(session: Session, wish: BookingWish, *, reference: str | None = No
     )
 
 
+def _facility(session: Session, wish: BookingWish, wrong: _Refusals) -> Standing | None:
+    try:
+        return facilities.standing(session, wish.facility)
+    except NotFound:
+        wrong.add("facility", Message("There is no such facility."), Message("Give its code."))
+        return None
+
+
 def _class(
-    session: Session, wish: BookingWish, project: Project, wrong: _Refusals
+    here: Standing, wish: BookingWish, project: Project, wrong: _Refusals
 ) -> ProcessClassFacts | None:
     code = wish.process_class or project.process_class.code
-    found = facilities.class_facts(session, wish.facility).get(code)
+    found = here.classes.get(code)
     if found is None:
         wrong.add(
             "process_class",
@@ -187,14 +199,12 @@ def _batch(session: Session, wish: BookingWish, project: Project, wrong: _Refusa
     return found
 
 
-def _resources(
-    session: Session, wish: BookingWish, facility: str, wrong: _Refusals
-) -> dict[str, ResourceFacts]:
+def _resources(here: Standing, wish: BookingWish, wrong: _Refusals) -> dict[str, ResourceFacts]:
     named = {code for s in wish.sessions for code in (s.resources or ())} | set(wish.resources)
     if not named:
         wrong.add("resources", Message("No room is named."), Message("Name at least one room."))
         return {}
-    known = facilities.resource_facts(session, facility)
+    known = here.resources
     for code in sorted(named):
         found = known.get(code)
         if found is None or not found.bookable or not found.active:

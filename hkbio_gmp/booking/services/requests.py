@@ -5,7 +5,12 @@ from __future__ import annotations
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
+from hkbio_gmp.booking.services.evaluation import (
+    Evaluation,
+    evaluate,
+    refuse_blocked,
+    viewer_of,
+)
 from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
 from hkbio_gmp.booking.services.plan import BookingWish, Plan, make_plan, plan_of
 from hkbio_gmp.booking.services.writing import (
@@ -35,13 +40,22 @@ def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -
 
     Raises NotValid (fields, or a rule that blocks), SlotTaken, NotAllowed, NotFound.
     """
+    return request_evaluated(work, principal, wish)[0]
+
+
+def request_evaluated(
+    work: Work, principal: PersonPrincipal, wish: BookingWish
+) -> tuple[Booking, Evaluation]:
+    """As :func:`request_booking`, with what the rules said of it to the person who asks."""
     plan = _own_plan(work, principal, wish)
     calendars = lock_plan(work, plan)
     version = plan.facility.rules_version
     if not wish.draft:
         expire_stale(work, plan.facility.code)
-        viewer = viewer_of(principal)
-        refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
+    viewer = viewer_of(principal)
+    evaluation = evaluate(work.session, plan, viewer, work.at)
+    if not wish.draft:
+        refuse_blocked(evaluation, plan, viewer)
     with guarded(work):
         booking = _new_booking(work, principal, plan, draft=wish.draft)
         write_operators(booking, plan)
@@ -50,16 +64,21 @@ def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -
             begin_hold(work, booking)
     if not wish.draft:
         _tell_managers(work, booking)
-    return booking
+    return booking, evaluation
 
 
 def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan:
-    """The plan, for a project within the person's reach: a foreign one is not found."""
+    """The plan, for a project within the person's reach: a foreign one is not found.
+
+    Its facility is locked first.
+    """
     project = facilities.find_project(work.session, wish.project)
     if project is None or not principal.may(REQUEST, organisation=project.organisation.code):
         said = Message("There is no such project.")
         raise NotValid(said, [FieldError("project", said, Message("Choose one of your own."))])
-    return make_plan(work.session, wish)
+    # locked before anything of the facility is read: an import may be under way
+    work.lock([("facility", project.facility.code)])
+    return make_plan(work.session, wish, project=project)
 
 
 def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: bool) -> Booking:

@@ -11,6 +11,7 @@ from hkbio_gmp.facilities.queries.catalogue import (
     list_process_classes,
     list_resources,
     resource_facts,
+    resource_kinds,
 )
 from hkbio_gmp.facilities.queries.opening import (
     closed_days,
@@ -35,8 +36,11 @@ from hkbio_gmp.facilities.queries.rulebook import (
     rules_version,
     segregation_rules,
 )
+from hkbio_gmp.facilities.queries.standing import Standing, begin_changes, standing
 
 __all__ = [
+    "Standing",
+    "begin_changes",
     "changeover_matrix",
     "class_facts",
     "closed_days",
@@ -62,6 +66,8 @@ __all__ = [
     "opening_pattern",
     "opening_ranges",
     "resource_facts",
+    "resource_kinds",
     "rules_version",
     "segregation_rules",
+    "standing",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.sql.base import ExecutableOption
 
 from hkbio_gmp.facilities.models import AirZone, Facility, ProcessClass, Resource
+from hkbio_gmp.facilities.queries.standing import standing, with_its_places
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
 from hkbio_gmp.kernel.errors import NotFound
@@ -39,13 +39,12 @@ def list_facilities(session: Session) -> list[Facility]:
 
 def facility_facts(session: Session, code: str) -> FacilityFacts:
     """What rules need of a facility. Raises NotFound."""
-    row = get_facility(session, code)
-    return FacilityFacts(row.code, row.name, row.name_zh, row.zone, row.rules_version)
+    return standing(session, code).facts
 
 
 def get_resource(session: Session, code: str) -> Resource:
     """The resource with its facility, air zone and room; also a retired one. Raises NotFound."""
-    query = select(Resource).where(Resource.code == code).options(*_with_its_places())
+    query = select(Resource).where(Resource.code == code).options(*with_its_places())
     row = session.scalar(query) if storable(code) else None
     if row is None:
         raise NotFound()
@@ -64,7 +63,7 @@ def list_resources(
     """Resources in the order of their facility's file, narrowed; retired ones only if asked."""
     if not storable(facility, kind, grade):
         return []
-    query = select(Resource).join(Resource.facility).options(*_with_its_places())
+    query = select(Resource).join(Resource.facility).options(*with_its_places())
     wanted = [
         (Facility.code, facility),
         (Resource.kind, kind),
@@ -81,7 +80,7 @@ def list_resources(
 def list_equipment_in(session: Session, room: Resource) -> list[Resource]:
     """Active equipment that stands in ``room``."""
     query = select(Resource).where(Resource.room_id == room.id, Resource.state == "active")
-    query = query.options(*_with_its_places())
+    query = query.options(*with_its_places())
     return list(session.scalars(query.order_by(Resource.position, Resource.code)))
 
 
@@ -104,43 +103,16 @@ def list_process_classes(session: Session, facility: str | None = None) -> list[
     return list(session.scalars(query.order_by(Facility.code, ProcessClass.position)))
 
 
-def resource_facts(
-    session: Session, facility: str | None = None, codes: Iterable[str] | None = None
-) -> dict[str, ResourceFacts]:
-    """Code → facts for resources of a facility, or those named; retired ones too."""
-    query = select(Resource).join(Resource.facility).options(*_with_its_places())
-    if facility is not None:
-        query = query.where(Facility.code == facility)
-    if codes is not None:
-        query = query.where(Resource.code.in_(sorted({c for c in codes if storable(c)})))
-    rows = session.scalars(query.order_by(Facility.code, Resource.position, Resource.code))
-    return {row.code: _facts(row) for row in rows}
+def resource_facts(session: Session, facility: str) -> Mapping[str, ResourceFacts]:
+    """Code → facts of a facility's resources, retired ones too; none where it is absent."""
+    try:
+        return standing(session, facility).resources
+    except NotFound:
+        return {}
 
 
-def _with_its_places() -> list[ExecutableOption]:
-    return [
-        joinedload(Resource.facility),
-        joinedload(Resource.air_zone),
-        joinedload(Resource.room).joinedload(Resource.air_zone),
-    ]
-
-
-def _facts(row: Resource) -> ResourceFacts:
-    # Equipment breathes the air of the room that it stands in.
-    place = row.air_zone or (row.room.air_zone if row.room is not None else None)
-    return ResourceFacts(
-        code=row.code,
-        facility=row.facility.code,
-        kind=row.kind,
-        name=row.name,
-        name_zh=row.name_zh,
-        grade=row.grade,
-        equipment_kind=row.equipment_kind,
-        containment=row.containment,
-        capacity=row.capacity,
-        air_zone=place.code if place is not None else None,
-        room=row.room.code if row.room is not None else None,
-        members=tuple(row.members),
-        bookable=row.bookable,
-        active=row.state == "active",
-    )
+def resource_kinds(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Code → kind of the resources named, at whatever facility; retired ones too."""
+    known = {code for code in codes if storable(code)}
+    rows = session.execute(select(Resource.code, Resource.kind).where(Resource.code.in_(known)))
+    return {row.code: row.kind for row in rows}

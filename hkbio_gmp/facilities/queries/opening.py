@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.facilities.models import Closure, Facility, OpeningHours
-from hkbio_gmp.facilities.queries.catalogue import get_facility
+from hkbio_gmp.facilities.queries.standing import standing
 from hkbio_gmp.facilities.rules.codes import storable
-from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
+from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern
 from hkbio_gmp.facilities.rules.opening import open_ranges
 from hkbio_gmp.facilities.rules.public_holidays import general_holidays
 from hkbio_gmp.kernel.errors import NotFound
@@ -25,8 +26,7 @@ def list_opening_hours(session: Session, facility: str) -> list[OpeningHours]:
 
 def opening_pattern(session: Session, facility: str) -> OpeningPattern:
     """The weekly hours, local time of the facility's zone."""
-    rows = list_opening_hours(session, facility)
-    return OpeningPattern(tuple(OpeningSlot(row.weekday, row.opens, row.closes) for row in rows))
+    return standing(session, facility).pattern
 
 
 def list_closures(
@@ -56,14 +56,16 @@ def closed_days(session: Session, facility: str, first: date, last: date) -> lis
 
     Calendar days in the facility's zone, both ends included. Raises NotFound.
     """
-    row = get_facility(session, facility)
-    found = general_holidays(first, last) if row.settings.get("holidays") == "HK" else []
-    for closure in list_closures(session, facility, since=first):
+    here = standing(session, facility)
+    found = general_holidays(first, last) if here.settings.get("holidays") == "HK" else []
+    columns = (Closure.starts_on, Closure.ends_on, Closure.name, Closure.name_zh, Closure.source)
+    query = select(*columns).where(Closure.facility_id == here.id, Closure.state == "active")
+    for closure in session.execute(query.where(Closure.ends_on >= first)):
         found += _days(closure, first, last)
     return sorted(found)
 
 
-def _days(closure: Closure, first: date, last: date) -> list[ClosedDay]:
+def _days(closure: Any, first: date, last: date) -> list[ClosedDay]:
     begin, end = max(first, closure.starts_on), min(last, closure.ends_on)
     return [
         ClosedDay(begin + timedelta(days=n), closure.name, closure.name_zh, closure.source)
@@ -73,7 +75,7 @@ def _days(closure: Closure, first: date, last: date) -> list[ClosedDay]:
 
 def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:
     """The parts of ``window`` (UTC) in which the facility is open. Raises NotFound."""
-    zone = get_facility(session, facility).zone
+    zone = standing(session, facility).facts.zone
     # Days are the facility's, not UTC's: a window may touch one day more there.
     first, last = local_date(window.starts, zone), local_date(window.ends, zone)
     closed = closed_days(session, facility, first, last)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.facilities.models import Changeover, Facility, ProcessClass, RuleSet, Segregation
-from hkbio_gmp.facilities.queries.catalogue import get_facility
+from hkbio_gmp.facilities.models import Changeover, Facility, RuleSet, Segregation
+from hkbio_gmp.facilities.queries.standing import standing
 from hkbio_gmp.facilities.rules.changeover import ChangeoverMatrix, ChangeoverRule
 from hkbio_gmp.facilities.rules.facts import ProcessClassFacts
 from hkbio_gmp.facilities.rules.segregation import SegregationRule, SegregationRules
+from hkbio_gmp.kernel.errors import NotFound
 
 
 def rules_version(session: Session, facility: str) -> int:
     """The version that binds new decisions. Raises NotFound."""
-    return get_facility(session, facility).rules_version
+    return standing(session, facility).facts.rules_version
 
 
 def list_rule_sets(session: Session, facility: str) -> list[RuleSet]:
@@ -63,26 +65,9 @@ def _of_version(table: type[Any], facility: str, version: int) -> Select[Any]:
     return query.where(Facility.code == facility, table.version == version).order_by(table.id)
 
 
-def class_facts(session: Session, facility: str) -> dict[str, ProcessClassFacts]:
+def class_facts(session: Session, facility: str) -> Mapping[str, ProcessClassFacts]:
     """Code → facts of a facility's active process classes, in the order of its file."""
-    query = select(ProcessClass).join(ProcessClass.facility).where(Facility.code == facility)
-    rows = session.scalars(
-        query.where(ProcessClass.state == "active").order_by(ProcessClass.position)
-    )
-    return {row.code: _class_facts(row) for row in rows}
-
-
-def _class_facts(row: ProcessClass) -> ProcessClassFacts:
-    return ProcessClassFacts(
-        code=row.code,
-        name=row.name,
-        name_zh=row.name_zh,
-        purpose=row.purpose,
-        setup_minutes=row.setup_minutes,
-        turnaround_minutes=row.turnaround_minutes,
-        open_grades=tuple(row.open_grades),
-        closed_grades=tuple(row.closed_grades),
-        needs_grade_a=row.needs_grade_a,
-        live_organism=row.live_organism,
-        typical_hours=row.typical_hours,
-    )
+    try:
+        return standing(session, facility).classes
+    except NotFound:
+        return {}

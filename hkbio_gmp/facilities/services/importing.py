@@ -32,10 +32,26 @@ def import_facility(work: Work, text: str) -> str:
     work.lock([("facility", read.code), *(("resource", code) for code in _retired(read))])
     present.check(work.session, read, problems)
     _stop_if_any(problems)
+    queries.begin_changes(work.session)
+    before = _parts(work, read.code)
     facility = _facility(work, read)
+    version = facility.version
     parts.write(work, facility, read)
     rulebook.write(work, facility, read)
+    work.session.flush()
+    # What is kept by version needs a new one whenever any part of it changed.
+    if before is not None and before[0] == version and before != _parts(work, read.code):
+        facility.version += 1
     return facility.code
+
+
+def _parts(work: Work, code: str) -> tuple[object, ...] | None:
+    """The facility's version and all that is kept by it; None for a new one."""
+    facility = queries.find_facility(work.session, code)
+    if facility is None:
+        return None
+    found = queries.standing(work.session, code)
+    return facility.version, found.resources, found.classes, found.pattern
 
 
 def _stop_if_any(problems: Problems) -> None:

@@ -58,12 +58,12 @@ def _check_left_out(known: Iterable[str], section: str, rows: _Places, problems:
 
 def _check_kinds(session: Session, read: FacilityDocument, problems: Problems) -> None:
     rows = resources(read)
-    known = queries.resource_facts(session, codes=[row["code"] for _s, _n, row in rows])
+    known = queries.resource_kinds(session, [row["code"] for _s, _n, row in rows])
     for section, n, row in rows:
         before = known.get(row["code"])
-        if before is not None and before.kind != _KIND[section]:
+        if before is not None and before != _KIND[section]:
             problems.add(
                 (section, n, "code"),
-                Message("{code} is known as {kind}.", code=row["code"], kind=before.kind),
+                Message("{code} is known as {kind}.", code=row["code"], kind=before),
                 Message("Keep its kind, or give the new thing a code of its own."),
             )
