@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from werkzeug.utils import import_string
 
 from hkbio_gmp import config
-from hkbio_gmp.extensions import db
+from hkbio_gmp.extensions import db, limiter
 from tests import databases
 
 Build = Callable[[], None]
@@ -49,7 +49,8 @@ def application(url: str, folder: Path, **changes: str) -> Flask:
     create_app = import_string("hkbio_gmp.app:create_app")
     made: Flask = create_app(settings_of(url, folder, **changes))
     made.config["WTF_CSRF_ENABLED"] = False
-    made.config["RATELIMIT_ENABLED"] = False
+    # the limiter reads its settings once, when it meets the application
+    limiter.enabled = False
     made.test_client_class = OwnContextClient
     return made
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from hkbio_gmp.extensions import db, limiter
+from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel import clock
 from tests import databases
 from tests.integration.booking import world
@@ -17,12 +17,6 @@ from tests.seeds import Build, Seeds, application
 @pytest.fixture
 def seed() -> Build:
     return house.build
-
-
-@pytest.fixture(autouse=True)
-def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is tried from one address; how often one may is not what is tested here."""
-    monkeypatch.setattr(limiter, "enabled", False)
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from hkbio_gmp.extensions import limiter
 from hkbio_gmp.kernel import clock
 from tests.integration.identity import accounts
 
 
 @pytest.fixture
-def site(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr(limiter, "enabled", False)
+def site(app: Flask) -> Iterator[Flask]:
     with clock.frozen(accounts.NOW):
         accounts.add_site()
         yield app
