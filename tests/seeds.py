@@ -47,9 +47,10 @@ def application(url: str, folder: Path, **changes: str) -> Flask:
     """The whole application on a database, without CSRF and without limits of rate."""
     # by name: tests of pure rules then run without loading the whole product
     create_app = import_string("hkbio_gmp.app:create_app")
+    # it hooks itself in where it is enabled: tests of the limit switch it on again
+    limiter.enabled = True
     made: Flask = create_app(settings_of(url, folder, **changes))
     made.config["WTF_CSRF_ENABLED"] = False
-    # the limiter reads its settings once, when it meets the application
     limiter.enabled = False
     made.test_client_class = OwnContextClient
     return made
