@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from hkbio_gmp import demo as demonstration
 from hkbio_gmp import jobs, schema
@@ -86,6 +86,16 @@ def _load_demo(found: Settings) -> None:
         if demonstration.is_empty():
             click.echo("loading demonstration data …", err=True)
             demonstration.load(seed=1, scale=1)
+        elif demonstration.is_cut_short():
+            raise Refused(
+                "the demonstration data were not loaded to their end; "
+                f"delete the database {_shown(found.database_url)} and start again"
+            )
+
+
+def _shown(url: str) -> str:
+    """The database's address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 class Server(BaseApplication):

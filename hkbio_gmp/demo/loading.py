@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from hkbio_gmp import work
 from hkbio_gmp.audit.jobs import verify_all
+from hkbio_gmp.audit.models import AuditVerification
 from hkbio_gmp.certification.services import load_kinds
 from hkbio_gmp.demo import papers, present, projects, story
 from hkbio_gmp.demo.accounts import add_accounts
@@ -24,6 +25,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
 
 HISTORY = timedelta(days=182)
+FIRST_ACCOUNT = "requester@startup-a.example"
 ACTOR = Actor("cli:demo", "Demonstration loader", "cli")
 
 
@@ -32,6 +34,14 @@ def is_empty() -> bool:
     empty = not db.session.scalar(select(func.count()).select_from(Person))
     db.session.rollback()
     return empty
+
+
+def is_cut_short() -> bool:
+    """Whether a load was begun and did not end: its last act is to verify the logs."""
+    begun = db.session.scalar(select(Person.id).where(Person.email == FIRST_ACCOUNT))
+    ended = db.session.scalar(select(AuditVerification.id).limit(1))
+    db.session.rollback()
+    return begun is not None and ended is None
 
 
 def load(seed: int = 1, scale: int = 1) -> str:
