@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 
 bash scripts/checks.sh
 printf '\n== tests\n'
-.venv/bin/python -m tests.run -m "not soak" tests
+.venv/bin/python -m tests.run -m "not soak" --durations=15 --durations-min=5 tests

@@ -24,6 +24,20 @@ settings.register_profile(
 settings.load_profile("fixed")
 
 
+LONG = (
+    "integration/http/",
+    "journeys/",
+    "integration/hostile/",
+    "integration/api/",
+    "conventions/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker waits for one at the end."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return databases.migrated_sqlite(tmp_path_factory.mktemp("sqlite"))

@@ -24,7 +24,9 @@ def main() -> int:
         databases.migrated_postgresql_template(base)
         os.environ["HKBIO_TEST_POSTGRESQL"] = base
         workers = os.environ.get("HKBIO_TEST_WORKERS", "3")
-        return int(pytest.main(["-n", workers, "--dist", "loadfile", *sys.argv[1:]]))
+        # by file, in the order given: xdist would put the longest files last, they have few tests
+        spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+        return int(pytest.main([*spread, *sys.argv[1:]]))
 
 
 if __name__ == "__main__":

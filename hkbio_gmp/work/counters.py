@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -21,12 +20,8 @@ class Counter(Base):
 def next_number(session: Session, series: str) -> int:
     """Take the next number of ``series``, from 1; others wait for this unit of work to end."""
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(make(Counter).on_conflict_do_nothing(), {"series": series, "value": 0})
-    row = session.scalars(
-        select(Counter)
-        .where(Counter.series == series)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    row.value += 1
-    return row.value
+    taken = make(Counter).values(series=series, value=1)
+    more = taken.on_conflict_do_update(
+        index_elements=[Counter.series], set_={"value": Counter.value + 1}
+    )
+    return session.execute(more.returning(Counter.value)).scalar_one()

@@ -13,16 +13,17 @@ from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Facility, RuleSet
+from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.timerange import TimeRange
 
 
 def rule_book(session: Session, facility: str) -> RuleBook:
     """The rules that bind new decisions at a facility. Raises NotFound."""
-    key = _version_of(session, facility)
-    if key is None:
+    here = facilities.standing(session, facility)
+    if facilities.is_changing(session):
         return _read_rule_book(session, facility)
+    key = (str(session.get_bind().engine.url), here.id, here.facts.rules_version)
     if key not in _books:
         if len(_books) >= _MOST_BOOKS:
             _books.clear()
@@ -30,22 +31,9 @@ def rule_book(session: Session, facility: str) -> RuleBook:
     return _books[key]
 
 
-# A version's rows never change once it binds, so only which version binds is asked each time.
+# A version's rows never change once it binds.
 _books: dict[tuple[object, ...], RuleBook] = {}
 _MOST_BOOKS = 64
-
-
-def _version_of(session: Session, facility: str) -> tuple[object, ...] | None:
-    """What names the binding version, this database's own; None where there is none."""
-    query = (
-        select(RuleSet.id, RuleSet.version, RuleSet.made_at)
-        .join(Facility, RuleSet.facility_id == Facility.id)
-        .where(Facility.code == facility, RuleSet.version == Facility.rules_version)
-    )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        return None
-    return (str(session.get_bind().engine.url), facility, *found)
 
 
 def _read_rule_book(session: Session, facility: str) -> RuleBook:

@@ -96,6 +96,10 @@ def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: b
         requested_by=principal.code,
         requested_by_name=principal.name,
         version=1,
+        # known to be empty, so that nobody asks the database for them
+        sessions=[],
+        operators=[],
+        proposals=[],
     )
     work.session.add(booking)
     return booking

@@ -36,7 +36,7 @@ from hkbio_gmp.facilities.queries.rulebook import (
     rules_version,
     segregation_rules,
 )
-from hkbio_gmp.facilities.queries.standing import Standing, begin_changes, standing
+from hkbio_gmp.facilities.queries.standing import Standing, begin_changes, is_changing, standing
 
 __all__ = [
     "Standing",
@@ -53,6 +53,7 @@ __all__ = [
     "get_facility",
     "get_project",
     "get_resource",
+    "is_changing",
     "list_air_zones",
     "list_batches",
     "list_closures",

@@ -51,7 +51,7 @@ def standing(session: Session, code: str) -> Standing:
     """
     if not session.info.get(ONE_TRANSACTION):
         return _by_version(session, code)
-    if session.info.get(_CHANGING):
+    if is_changing(session):
         return _read(session, _head(session, code))
     seen: dict[str, Standing] = session.info.setdefault(_SEEN, {})
     if code not in seen:
@@ -72,6 +72,11 @@ def _by_version(session: Session, code: str) -> Standing:
 def begin_changes(session: Session) -> None:
     """Keep nothing that this session reads from here on: it may yet be rolled back."""
     session.info[_CHANGING] = True
+
+
+def is_changing(session: Session) -> bool:
+    """Whether this session is importing: what it reads may yet be rolled back."""
+    return bool(session.info.get(_CHANGING))
 
 
 def _head(session: Session, code: str) -> Row[Any]:
