@@ -26,7 +26,7 @@ def run(kind: str, fresh: Callable[[], str], folder: Path) -> Outcome:
     here = world.found(fresh(), folder)
     bulk.fill(here.url, here.rooms, week_ahead(), 1_000)
     product = _posting(here.app, "/api/v1/bookings", _wishes(here), here.requester)
-    floor = _posting(floors.booking_floor(here.url), "/bookings", _wishes(here), None)
+    floor = _posting(floors.booking_floor(here.url), "/bookings", _wishes(here), floors.FLOOR_TOKEN)
     with here.app.app_context():
         product()
         counted = {"booking": statements_of(db.engine, product)}
@@ -56,13 +56,11 @@ def _wishes(here: world.World) -> Iterator[dict[str, Any]]:
         }
 
 
-def _posting(app: Flask, path: str, wishes: Iterator[dict[str, Any]], token: str | None) -> Ask:
+def _posting(app: Flask, path: str, wishes: Iterator[dict[str, Any]], token: str) -> Ask:
     client = app.test_client()
 
     def post() -> TestResponse:
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+        headers = {"Idempotency-Key": uuid.uuid4().hex, "Authorization": f"Bearer {token}"}
         answer = client.post(path, json=next(wishes), headers=headers)
         assert answer.status_code == 201, answer.text
         return answer

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from sqlalchemy import DateTime, Engine, UniqueConstraint, bindparam, create_engine, text
+from sqlalchemy import DateTime, Engine, UniqueConstraint, bindparam, create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from hkbio_gmp.extensions import Instant
@@ -16,6 +16,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.work import prepare_engine
 from hkbio_gmp.work.engine import WRITE_OPTION
 
+FLOOR_TOKEN = "floor"
 _WEEK = """
     SELECT b.reference, f.code AS facility, o.code AS organisation, p.code AS project,
            t.code AS batch, b.process_class, b.status, b.note, b.hold_until, b.version,
@@ -56,14 +57,33 @@ class FloorBooking(FloorBase):
     note: Mapped[str]
 
 
+class FloorSession(FloorBase):
+    """Who is signed in, by the digest of a token."""
+
+    __tablename__ = "floor_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    person: Mapped[str]
+
+
 class FloorLog(FloorBase):
-    """One line of what was done."""
+    """One line of what was done, chained to the one before."""
 
     __tablename__ = "floor_log"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     leaf: Mapped[str]
+    digest: Mapped[str]
+
+
+class FloorHead(FloorBase):
+    """The end of the chain; its lock orders the writers."""
+
+    __tablename__ = "floor_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str]
 
 
@@ -87,14 +107,25 @@ def feed_floor(url: str) -> Flask:
 
 
 def booking_floor(url: str) -> Flask:
-    """A bare view with a session, one constrained insert and one log entry, then a commit."""
-    app, engine = Flask("floor"), _engine(url)
-    FloorBase.metadata.create_all(engine.execution_options(**{WRITE_OPTION: True}))
+    """A bare view with a session, one constrained insert and one log entry, then a commit.
+
+    The session is a row found by its token's digest; the log is a chain, as any must be.
+    """
+    app, engine = Flask("floor"), _engine(url).execution_options(**{WRITE_OPTION: True})
+    FloorBase.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all(
+            [FloorSession(digest=_digest(FLOOR_TOKEN), person="P"), FloorHead(digest="")]
+        )
+        session.commit()
 
     @app.post("/bookings")
     def book() -> tuple[Response, int]:
         body: dict[str, Any] = request.get_json()
-        with Session(engine.execution_options(**{WRITE_OPTION: True})) as session:
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        with Session(engine) as session:
+            signed_in = select(FloorSession).where(FloorSession.digest == _digest(token))
+            person = session.scalars(signed_in).one().person
             row = FloorBooking(
                 room=body["resources"][0],
                 starts=body["starts_at"],
@@ -104,13 +135,18 @@ def booking_floor(url: str) -> Flask:
             session.add(row)
             session.flush()
             answer = {"reference": row.id, **body}
-            leaf = json.dumps(answer, sort_keys=True)
-            digest = hashlib.sha256(leaf.encode()).hexdigest()
-            session.add(FloorLog(at=clock.now(), leaf=leaf, digest=digest))
+            leaf = json.dumps({**answer, "person": person}, sort_keys=True)
+            head = session.scalars(select(FloorHead).with_for_update()).one()
+            head.digest = _digest(head.digest + leaf)
+            session.add(FloorLog(at=clock.now(), leaf=leaf, digest=head.digest))
             session.commit()
         return jsonify(answer), 201
 
     return app
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _engine(url: str) -> Engine:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from hkbio_gmp.extensions import db
 from tests import databases
-from tests.seeds import Build, Seeds, application
+from tests.seeds import Build, Seeds, unchanged
 
 settings.register_profile(
     "fixed",
@@ -66,23 +66,24 @@ def seed() -> Build | None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, seeds: Seeds, seed: Build | None
-) -> Iterator[str]:
-    """A migrated database with the seed in it: each test that asks runs on both kinds."""
+def database_url(request: pytest.FixtureRequest, seeds: Seeds, seed: Build | None) -> Iterator[str]:
+    """A migrated database with the seed in it: each test that asks runs on both kinds.
+
+    Its address is the same for every test of a worker, so that the application is made once.
+    """
     if request.param == "sqlite":
-        yield databases.fresh_sqlite(seeds.sqlite(seed), tmp_path)
+        yield databases.replaced_sqlite(seeds.sqlite(seed), seeds.folder)
         return
     base = request.getfixturevalue("postgresql_base")
-    with databases.fresh_postgresql(base, seeds.postgresql(base, seed)) as url:
+    with databases.replaced_postgresql(base, seeds.postgresql(base, seed)) as url:
         yield url
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, seeds: Seeds) -> Iterator[Flask]:
     """The whole application on a database of the test's own, its context pushed."""
-    made = application(database_url, tmp_path)
-    with made.app_context():
+    made = seeds.application(database_url)
+    with made.app_context(), unchanged(made):
         yield made
         db.session.close()
         db.engine.dispose()

@@ -89,6 +89,18 @@ def create_postgresql(base: str, template: str = TEMPLATE) -> str:
 
 
 @contextmanager
+def replaced_postgresql(base: str, template: str = TEMPLATE) -> Iterator[str]:
+    """A copy of a database under this process's one name, dropped afterwards."""
+    name = f"p{os.getpid()}"
+    _admin(base, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _admin(base, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield base.format(name=name)
+    finally:
+        _admin(base, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def fresh_postgresql(base: str, template: str = TEMPLATE) -> Iterator[str]:
     """A copy of a database, dropped afterwards."""
     name = create_postgresql(base, template)
@@ -103,6 +115,15 @@ def migrated_sqlite(folder: Path) -> Path:
     file = folder / "template.sqlite3"
     schema.upgrade(f"sqlite:///{file}")
     return file
+
+
+def replaced_sqlite(template: Path, folder: Path) -> str:
+    """A copy of a SQLite database at this folder's one address."""
+    file = folder / "test.sqlite3"
+    for old in folder.glob(f"{file.name}*"):
+        old.unlink()
+    shutil.copy(template, file)
+    return f"sqlite:///{file}"
 
 
 def fresh_sqlite(template: Path, folder: Path) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from werkzeug.test import TestResponse
 from werkzeug.utils import import_string
 
 from hkbio_gmp import config
+from hkbio_gmp.booking.queries.occupied import _books as kept_rules
 from hkbio_gmp.extensions import db, limiter
+from hkbio_gmp.facilities.queries.standing import _kept as kept_facilities
 from tests import databases
 
 Build = Callable[[], None]
@@ -56,6 +59,19 @@ def application(url: str, folder: Path, **changes: str) -> Flask:
     return made
 
 
+@contextmanager
+def unchanged(made: Flask) -> Iterator[None]:
+    """What a test changes of the application is as before for the next one."""
+    config, extensions = dict(made.config), dict(made.extensions)
+    try:
+        yield
+    finally:
+        made.config.clear()
+        made.config.update(config)
+        made.extensions.clear()
+        made.extensions.update(extensions)
+
+
 def populate(url: str, folder: Path, build: Build) -> None:
     """Build a world on a migrated, empty database."""
     made = application(url, folder)
@@ -69,18 +85,28 @@ class Seeds:
     """The databases to copy from, by the function that built them."""
 
     def __init__(self, folder: Path, sqlite_template: Path):
-        self._folder = folder
+        self.folder = folder
+        self._applications: dict[str, Flask] = {}
         self._empty = sqlite_template
         self._files: dict[Build, Path] = {}
         self._templates: dict[Build, str] = {}
+
+    def application(self, url: str) -> Flask:
+        """The application on an address, made once; what it kept of another database is gone."""
+        if url not in self._applications:
+            self._applications[url] = application(url, self.folder)
+        limiter.enabled = False
+        kept_facilities.clear()
+        kept_rules.clear()
+        return self._applications[url]
 
     def sqlite(self, build: Build | None) -> Path:
         """The SQLite file to copy."""
         if build is None:
             return self._empty
         if build not in self._files:
-            url = databases.fresh_sqlite(self._empty, self._folder)
-            populate(url, self._folder, build)
+            url = databases.fresh_sqlite(self._empty, self.folder)
+            populate(url, self.folder, build)
             self._files[build] = Path(url.removeprefix("sqlite:///"))
         return self._files[build]
 
@@ -90,6 +116,6 @@ class Seeds:
             return databases.TEMPLATE
         if build not in self._templates:
             name = databases.create_postgresql(base)
-            populate(base.format(name=name), self._folder, build)
+            populate(base.format(name=name), self.folder, build)
             self._templates[build] = name
         return self._templates[build]

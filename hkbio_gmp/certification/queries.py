@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -73,14 +74,20 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
         RenewalFacts(CertificateState(r.state), r.valid_from, r.valid_until)
         for r in certificate.renewals
     ]
+    return _facts(certificate, renewals, certificate.kind.lead_days)
+
+
+def _facts(
+    row: Any, renewals: Sequence[RenewalFacts], lead_days: Sequence[int] | None = None
+) -> CertificateFacts:
     return CertificateFacts(
-        reference=certificate.reference,
-        state=CertificateState(certificate.state),
-        valid_from=certificate.valid_from,
-        valid_until=certificate.valid_until,
-        lead_days=tuple(certificate.kind.lead_days),
+        reference=row.reference,
+        state=CertificateState(row.state),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        lead_days=tuple(row.lead_days if lead_days is None else lead_days),
         successor_from=superseded_from(renewals),
-        renewed=is_renewed(certificate.valid_until, renewals),
+        renewed=is_renewed(row.valid_until, renewals),
     )
 
 
@@ -194,25 +201,41 @@ def coverage(
 ) -> dict[tuple[str, str, str], list[CertificateFacts]]:
     """(subject type, subject code, kind) → its certificates that count at a facility.
 
-    One query for any number of subjects; certificates of shared kinds count everywhere.
+    Two queries for any number of subjects; certificates of shared kinds count everywhere.
     """
     keys = sorted(set(subjects))
     if not keys:
         return {}
-    query = (
-        select(Certificate)
-        .outerjoin(Certificate.facility)
-        .where(
-            tuple_(Certificate.subject_type, Certificate.subject_code).in_(keys),
-            or_(Facility.code == facility, Certificate.facility_id.is_(None)),
-            Certificate.state.not_in(("rejected",)),
-        )
-        .order_by(Certificate.id)
+    counted = (
+        tuple_(Certificate.subject_type, Certificate.subject_code).in_(keys),
+        or_(Facility.code == facility, Certificate.facility_id.is_(None)),
+        Certificate.state.not_in(("rejected",)),
     )
+    rows = session.execute(_covering().where(*counted)).all()
+    renewals = _renewals_of(session, [row.id for row in rows])
     found: dict[tuple[str, str, str], list[CertificateFacts]] = {}
-    for row in session.scalars(query).unique():
-        place = (row.subject_type, row.subject_code, row.kind.code)
-        found.setdefault(place, []).append(facts_of(row))
+    for row in rows:
+        facts = _facts(row, renewals.get(row.id, []))
+        found.setdefault((row.subject_type, row.subject_code, row.code), []).append(facts)
+    return found
+
+
+def _covering() -> Select[*tuple[Any, ...]]:
+    own = (Certificate.id, Certificate.reference, Certificate.state, Certificate.subject_type)
+    dates = (Certificate.subject_code, Certificate.valid_from, Certificate.valid_until)
+    query = select(*own, *dates, CertificateKind.code, CertificateKind.lead_days)
+    query = query.join(Certificate.kind).outerjoin(Certificate.facility)
+    return query.order_by(Certificate.id)
+
+
+def _renewals_of(session: Session, keys: Sequence[int]) -> dict[int, list[RenewalFacts]]:
+    """Certificate id → its renewals, in one query."""
+    columns = (Certificate.state, Certificate.valid_from, Certificate.valid_until)
+    query = select(Certificate.renews_id, *columns).where(Certificate.renews_id.in_(keys))
+    found: dict[int, list[RenewalFacts]] = {}
+    for key, state, first, last in session.execute(query.order_by(Certificate.id)):
+        if key is not None:
+            found.setdefault(key, []).append(RenewalFacts(CertificateState(state), first, last))
     return found
 
 

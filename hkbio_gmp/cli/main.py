@@ -8,7 +8,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 import hkbio_gmp
-from hkbio_gmp.cli import accounts, audit, database, facility, jobs, serving, welfare
+from hkbio_gmp.cli import accounts, audit, database, facility, jobs, serving, supervising, welfare
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,6 +20,7 @@ def root() -> None:
 for command in (
     serving.serve,
     serving.scheduler,
+    supervising.supervise,
     database.db,
     database.demo,
     facility.facility,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from sqlalchemy import create_engine, make_url
 from hkbio_gmp import demo as demonstration
 from hkbio_gmp import jobs, schema
 from hkbio_gmp.app import create_app
+from hkbio_gmp.cli import supervising
 from hkbio_gmp.cli.context import Refused, settings
 from hkbio_gmp.config import Settings
 
@@ -38,7 +38,7 @@ def serve(host: str, port: int, workers: int, demo: bool, no_scheduler: bool) ->
     _refuse_unguarded(found)
     if demo:
         _load_demo(found)
-    jobs_process = None if no_scheduler else _start_scheduler()
+    jobs_process = None if no_scheduler else supervising.start("supervise")
     click.echo(f"hkbio-gmp serves on http://{host}:{port}", err=True)
     if demo:
         click.echo(demonstration.ACCOUNTS_TEXT, err=True)
@@ -54,12 +54,6 @@ def scheduler() -> None:
 def run_scheduler() -> None:
     """Lead the scheduled jobs of the configured database until the process ends."""
     jobs.lead(create_app(settings()))
-
-
-def _start_scheduler() -> subprocess.Popen[bytes]:
-    """A process that no worker inherits: multiprocessing's would end with the first worker."""
-    program = "from hkbio_gmp.cli import main; main()"
-    return subprocess.Popen([sys.executable, "-c", program, "scheduler"])
 
 
 def _migrate(found: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.identity.models import (
@@ -145,14 +145,14 @@ def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[G
 
 def people_with_role(session: Session, role: str, scope_code: str, now: datetime) -> list[Person]:
     """Active people who hold a role in a scope at ``now`` (UTC), by id."""
-    rows = session.scalars(
-        select(Grant)
+    holds = and_(Grant.starts <= now, or_(Grant.ends.is_(None), Grant.ends > now))
+    held = (
+        select(Grant.person_id)
         .join(Scope)
-        .options(joinedload(Grant.person))
-        .where(Grant.role == role, Grant.state == "confirmed", Scope.code == scope_code)
-        .order_by(Grant.person_id)
+        .where(Grant.role == role, Grant.state == "confirmed", Scope.code == scope_code, holds)
     )
-    return [g.person for g in rows if g.person.active and _facts(g).holds_at(now)]
+    query = select(Person).where(Person.id.in_(held), Person.state == "active")
+    return list(session.scalars(query.order_by(Person.id)))
 
 
 def find_scopes(session: Session, code: str) -> list[Scope]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -49,16 +49,17 @@ def occupied(
     window: TimeRange,
     now: datetime,
     *,
-    zones: dict[str, str | None],
+    zones: Mapping[str, str | None],
     without: str | None = None,
+    near: Collection[str] | None = None,
 ) -> Occupied:
     """Everything that holds time within ``window`` (UTC, already widened by the longest gap).
 
     A request whose hold has run out at ``now`` stands in nobody's way. ``without`` leaves out a
-    booking; ``zones`` gives each resource's air zone.
+    booking; ``zones`` gives each resource's air zone; ``near`` names the resources that matter.
     """
     return Occupied(
-        uses=tuple(_uses(session, facility, window, now, zones, without)),
+        uses=tuple(_uses(session, facility, window, now, zones, without, near)),
         outages=tuple(outages(session, facility, window)),
     )
 
@@ -68,9 +69,11 @@ def _uses(
     facility: str,
     window: TimeRange,
     now: datetime,
-    zones: dict[str, str | None],
+    zones: Mapping[str, str | None],
     without: str | None,
+    near: Collection[str] | None,
 ) -> Iterable[Use]:
+    only = [] if near is None else [Allocation.resource.in_(sorted(near))]
     rows = session.execute(
         select(
             Allocation.resource,
@@ -87,6 +90,7 @@ def _uses(
         .join(Organisation, Booking.organisation_id == Organisation.id)
         .where(
             *touching(window.starts, window.ends, facility),
+            *only,
             Allocation.holds.is_(True),
             or_(
                 Booking.status != BookingState.REQUESTED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,11 +61,26 @@ def evaluate(
     book = rule_book(session, plan.facility.code)
     window = plan.occupancy.widened(book.changeover.longest, book.changeover.longest)
     zones = zone_of_each(session, plan.facility.code)
-    taken = occupied(session, plan.facility.code, window, now, zones=zones, without=plan.reference)
+    taken = occupied(
+        session,
+        plan.facility.code,
+        window,
+        now,
+        zones=zones,
+        without=plan.reference,
+        near=_near(plan, zones),
+    )
     found = [clash for use in plan.uses for clash in clashes(book, use, taken)]
     findings = [assessment.clash_finding(c, viewer, plan.facility.code) for c in found]
     findings += _circumstances(session, plan, now, at_check_in=at_check_in, started=started)
     return Evaluation(ranked(_distinct(findings)), found, book.changeover.version)
+
+
+def _near(plan: Plan, zones: Mapping[str, str | None]) -> set[str]:
+    """The resources whose uses can clash with the plan's: its own, and those of their zones."""
+    own = {use.resource for use in plan.uses}
+    air = {use.zone for use in plan.uses if use.zone}
+    return own | {code for code, zone in zones.items() if zone in air}
 
 
 def zone_of_each(session: Session, facility: str) -> dict[str, str | None]:

@@ -61,8 +61,8 @@ def list_projects(
 
 
 def find_batch(session: Session, code: str) -> Batch | None:
-    """The batch whoever asks: for services that have checked the scope."""
-    return session.scalar(_batches().where(Batch.code == code)) if storable(code) else None
+    """The batch whoever asks: for services that have checked the scope, and have its project."""
+    return session.scalar(select(Batch).where(Batch.code == code)) if storable(code) else None
 
 
 def get_batch(session: Session, principal: Principal, code: str) -> Batch:

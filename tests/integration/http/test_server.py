@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from tests import databases
 from tests.load import server
 from tests.seeds import Seeds
+
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -24,21 +27,48 @@ def children(process: int) -> dict[int, str]:
     return {int(n): Path(f"/proc/{n}/cmdline").read_text().replace("\0", " ") for n in numbers}
 
 
-def scheduler_of(process: int) -> int:
-    """The one child that schedules."""
-    (found,) = [n for n, said in children(process).items() if said.endswith("scheduler ")]
+def supervisor_of(process: int) -> int:
+    """The one child that looks after the scheduler."""
+    (found,) = [n for n, said in children(process).items() if said.endswith("supervise ")]
     return found
 
 
-def test_scheduler_ends_with_the_server_alone_when_a_worker_ended(
-    sqlite: str, tmp_path: Path
-) -> None:
+def scheduler_of(supervisor: int, other_than: int = 0) -> int:
+    """The scheduler that is running, once there is one."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        for number, said in children(supervisor).items():
+            if said.endswith("scheduler ") and number != other_than:
+                return number
+    raise AssertionError("no scheduler runs")
+
+
+def test_scheduler_outlives_workers_and_ends_with_the_server(sqlite: str, tmp_path: Path) -> None:
     with server.product(sqlite, tmp_path) as running:
-        scheduler = scheduler_of(running.process)
-        for worker in children(running.process).keys() - {scheduler}:
+        supervisor = supervisor_of(running.process)
+        scheduler = scheduler_of(supervisor)
+        for worker in children(running.process).keys() - {supervisor}:
             os.kill(worker, signal.SIGTERM)
             assert server.ends(worker)
         assert not server.ends(scheduler, seconds=0.5)
         os.kill(running.process, signal.SIGTERM)
+        assert server.ends(supervisor)
         assert server.ends(scheduler)
     assert "Traceback" not in running.log.read_text()
+
+
+def test_scheduler_is_started_again_when_it_was_killed(sqlite: str, tmp_path: Path) -> None:
+    with server.product(sqlite, tmp_path) as running:
+        supervisor = supervisor_of(running.process)
+        first = scheduler_of(supervisor)
+        os.kill(first, signal.SIGKILL)
+        assert scheduler_of(supervisor, other_than=first) != first
+
+
+def test_scheduler_ends_when_the_server_was_killed(sqlite: str, tmp_path: Path) -> None:
+    with server.product(sqlite, tmp_path) as running:
+        supervisor = supervisor_of(running.process)
+        scheduler = scheduler_of(supervisor)
+        os.kill(running.process, signal.SIGKILL)
+        assert server.ends(supervisor)
+        assert server.ends(scheduler)
