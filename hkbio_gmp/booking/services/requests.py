@@ -58,10 +58,12 @@ def request_evaluated(
         refuse_blocked(evaluation, plan, viewer)
     with guarded(work):
         booking = _new_booking(work, principal, plan, draft=wish.draft)
-        write_operators(booking, plan)
-        write_sessions(work, booking, plan, calendars, version)
         if not wish.draft:
             begin_hold(work, booking)
+        # complete before it is the session's: written once, by one flush
+        work.session.add(booking)
+        write_operators(booking, plan)
+        write_sessions(work, booking, plan, calendars, version)
     if not wish.draft:
         _tell_managers(work, booking)
     return booking, evaluation
@@ -84,7 +86,7 @@ def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan
 def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: bool) -> Booking:
     year = clock.today(plan.facility.zone).year
     number = next_number(work.session, f"booking:{plan.facility.code}:{year}")
-    booking = Booking(
+    return Booking(
         reference=make_reference(plan.facility.code, year, number),
         facility=plan.project.facility,
         organisation=plan.project.organisation,
@@ -101,8 +103,6 @@ def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: b
         operators=[],
         proposals=[],
     )
-    work.session.add(booking)
-    return booking
 
 
 def _tell_managers(work: Work, booking: Booking) -> None:

@@ -78,11 +78,12 @@ def write_sessions(
     work: Work, booking: Booking, plan: Plan, calendars: Calendars, version: int
 ) -> None:
     """Make the booking's sessions and allocations what the plan says, releasing first."""
-    for session in list(booking.sessions):
-        for allocation in list(session.allocations):
-            session.allocations.remove(allocation)
-            work.session.delete(allocation)
-    work.session.flush()
+    released = [(one, use) for one in booking.sessions for use in one.allocations]
+    for one, use in released:
+        one.allocations.remove(use)
+        work.session.delete(use)
+    if released:
+        work.session.flush()
     known = {session.number: session for session in booking.sessions}
     for planned in plan.sessions:
         row = known.pop(planned.number, None) or _new_session(booking, planned.number)
