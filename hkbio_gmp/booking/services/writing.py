@@ -78,10 +78,10 @@ def write_sessions(
     work: Work, booking: Booking, plan: Plan, calendars: Calendars, version: int
 ) -> None:
     """Make the booking's sessions and allocations what the plan says, releasing first."""
-    released = [(one, use) for one in booking.sessions for use in one.allocations]
-    for one, use in released:
-        one.allocations.remove(use)
-        work.session.delete(use)
+    released = [(session, row) for session in booking.sessions for row in session.allocations]
+    for session, allocation in released:
+        session.allocations.remove(allocation)
+        work.session.delete(allocation)
     if released:
         work.session.flush()
     known = {session.number: session for session in booking.sessions}
