@@ -12,7 +12,7 @@ from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.schemas import CertificateArgs, CertificateBody, TransitionBody
 from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.certification import queries, services
-from hkbio_gmp.certification.lifecycle import CERTIFICATES
+from hkbio_gmp.certification.lifecycle import CERTIFICATES, PAST
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.extensions import db
@@ -22,13 +22,6 @@ from hkbio_gmp.kernel.messages import Message
 
 blueprint = ApiBlueprint("api_certificates", __name__, description="Certificates")
 SUBMIT = "certification:certificate:submit"
-PAST = {
-    "verify": "verified",
-    "reject": "rejected",
-    "suspend": "suspended",
-    "reinstate": "reinstated",
-    "withdraw": "withdrawn",
-}
 
 
 def certificate_json(row: Certificate) -> dict[str, Any]:

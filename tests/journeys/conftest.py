@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,6 +18,7 @@ from tests.seeds import Seeds, application
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 SignIn = Callable[..., Page]
+Theme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +52,12 @@ def sign_in(site: str, browser: Browser) -> Iterator[SignIn]:
     """Opens a window of its own in which a person has signed in."""
     opened = []
 
-    def enter(email: str, *, width: int = 1440, scripts: bool = True) -> Page:
+    def enter(
+        email: str, *, width: int = 1440, scripts: bool = True, theme: Theme = "light"
+    ) -> Page:
         context = browser.new_context(
             base_url=site,
+            color_scheme=theme,
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
         )

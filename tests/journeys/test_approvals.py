@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.integration.booking.world import PASSWORD
-from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import SignIn
 from tests.journeys.test_requester import REQUESTER, ask_for
 
 MANAGER = "manager@lct.example"
-PAGES = ("/", "/calendar", "/calendar?show=table", "/approvals", "/outages", "/reports")
 
 
 def sign(page: Page, reason: str = "") -> None:
@@ -108,17 +105,3 @@ def test_selected_request_is_beside_the_calendar_when_its_bar_is_opened(sign_in:
     panel = page.locator("#aside")
     expect(panel).to_contain_text(reference)
     expect(panel.get_by_role("link", name="Approve…")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "dark", 1440), ("zh_Hant_HK", "light", 390)]
-)
-def test_page_is_accessible_and_fits_when_shown(
-    sign_in: SignIn, path: str, language: str, theme: str, width: int
-) -> None:
-    page = sign_in(MANAGER, width=width)
-    joint = "&" if "?" in path else "?"
-    page.goto(f"{path}{joint}lang={language}&theme={theme}")
-    assert violations(page) == []
-    assert width_beyond(page) <= 0

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import SignIn
 from tests.journeys.test_approvals import sign
 from tests.journeys.world import ADMIN, AUDITOR, MANAGER
 
-PAGES = ("/", "/audit", "/audit/LCT", "/calendar", "/bookings", "/certificates", "/reports")
 REFERENCE = "LCT-2027-000001"
 
 
@@ -71,17 +68,3 @@ def test_reads_leave_a_trace_when_an_auditor_reads(sign_in: SignIn) -> None:
     admin = sign_in(ADMIN)
     admin.goto("/admin/access")
     expect(admin.locator("main")).to_contain_text(f"/bookings/{REFERENCE}")
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "light", 1440), ("zh_Hant_HK", "dark", 390)]
-)
-def test_page_is_accessible_and_fits_when_shown(
-    sign_in: SignIn, path: str, language: str, theme: str, width: int
-) -> None:
-    page = sign_in(AUDITOR, width=width)
-    joint = "&" if "?" in path else "?"
-    page.goto(f"{path}{joint}lang={language}&theme={theme}")
-    assert violations(page) == []
-    assert width_beyond(page) <= 0

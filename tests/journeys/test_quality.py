@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import SignIn
 from tests.journeys.world import OPERATOR, PASSWORD, QUALITY
-
-PAGES = ("/", "/certificates", "/certificates/new", "/notifications", "/audit/LCT", "/account")
 
 
 def submit(page: Page, subject: str, number: str, first: str, last: str) -> str:
@@ -107,17 +103,3 @@ def test_renewal_starts_the_day_after_when_it_is_begun_from_the_old(sign_in: Sig
     operator.locator("input[name=valid_until]").fill("2028-01-31")
     operator.get_by_role("button", name="Submit", exact=True).click()
     expect(operator.locator("main")).to_contain_text(f"Renews {old}")
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "dark", 1440), ("zh_Hant_HK", "light", 390)]
-)
-def test_page_is_accessible_and_fits_when_shown(
-    sign_in: SignIn, path: str, language: str, theme: str, width: int
-) -> None:
-    page = sign_in(QUALITY, width=width)
-    joint = "&" if "?" in path else "?"
-    page.goto(f"{path}{joint}lang={language}&theme={theme}")
-    assert violations(page) == []
-    assert width_beyond(page) <= 0

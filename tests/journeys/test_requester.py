@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import SignIn
 
 REQUESTER = "requester@a.example"
-PAGES = ("/", "/slots", "/bookings", "/bookings/new", "/calendar", "/calendar?show=table")
 
 
 def choose(page: Page, room: str) -> None:
@@ -100,17 +97,3 @@ def test_others_are_only_occupied_when_the_calendar_is_read(sign_in: SignIn) -> 
     other.goto("/calendar?facility=LCT&from=2027-05-03")
     expect(other.locator(".timeline .bar-occupied")).to_have_count(1)
     assert "STARTUP-A" not in other.content()
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("language", "theme", "width"), [("en", "light", 1440), ("zh_Hant_HK", "dark", 390)]
-)
-def test_page_is_accessible_and_fits_when_shown(
-    sign_in: SignIn, path: str, language: str, theme: str, width: int
-) -> None:
-    page = sign_in(REQUESTER, width=width)
-    joint = "&" if "?" in path else "?"
-    page.goto(f"{path}{joint}lang={language}&theme={theme}")
-    assert violations(page) == []
-    assert width_beyond(page) <= 0
