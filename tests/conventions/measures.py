@@ -138,7 +138,7 @@ def commit_sites() -> tuple[float, list[str]]:
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
-    strangers = [site for site in found if not site.startswith(f"{PRODUCT}/work/")]
+    strangers = [site for site in found if site.split("/")[1] != "work"]
     return len(strangers), strangers
 
 
