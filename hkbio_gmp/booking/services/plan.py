@@ -20,10 +20,9 @@ from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.models import Person
 from hkbio_gmp.kernel.errors import FieldError, NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.kernel.timerange import TimeRange, within_reach
 
 LONGEST = timedelta(days=92)
-YEARS = range(2000, 2200)
 FARTHEST = timedelta(days=730)
 MOST_SESSIONS = 60
 MOST_OPERATORS = 20
@@ -267,7 +266,7 @@ def _check_sessions(wish: BookingWish, wrong: _Refusals) -> None:
 
 def _check_session(number: int, one: SessionWish, wrong: _Refusals) -> None:
     at: dict[str, Any] = {"number": number}
-    if not all(edge.year in YEARS for edge in (one.starts, one.ends)):
+    if not all(within_reach(edge) for edge in (one.starts, one.ends)):
         wrong.add(
             "starts_at",
             Message("Session {number} lies in no sensible year.", **at),

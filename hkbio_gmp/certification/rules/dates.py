@@ -6,15 +6,15 @@ from datetime import date
 
 from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.timerange import FIRST_YEAR, LAST_YEAR, within_reach
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 LONGEST_YEARS = 15
 
 
 def date_errors(issued_on: date, valid_from: date, valid_until: date) -> list[FieldError]:
     """What is wrong with the dates (calendar days, both ends included), field by field."""
     named = {"issued_on": issued_on, "valid_from": valid_from, "valid_until": valid_until}
-    far = [name for name, day in named.items() if not FIRST_YEAR <= day.year <= LAST_YEAR]
+    far = [name for name, day in named.items() if not within_reach(day)]
     if far:
         return [_out_of_reach(name) for name in far]
     errors = []
@@ -34,5 +34,6 @@ def date_errors(issued_on: date, valid_from: date, valid_until: date) -> list[Fi
 
 def _out_of_reach(name: str) -> FieldError:
     # as text: a year is no figure to be grouped
-    remedy = Message("Give a year from {first} to {last}.", first="2000", last="2200")
+    first, last = str(FIRST_YEAR), str(LAST_YEAR)
+    remedy = Message("Give a year from {first} to {last}.", first=first, last=last)
     return FieldError(name, Message("The year is out of reach."), remedy)
