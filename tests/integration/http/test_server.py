@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,13 @@ def sqlite(seeds: Seeds, tmp_path: Path) -> str:
 def children(process: int) -> dict[int, str]:
     """A process's children: number → command line."""
     numbers = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return {int(n): Path(f"/proc/{n}/cmdline").read_text().replace("\0", " ") for n in numbers}
+    found = {}
+    for number in numbers:
+        # one that ended meanwhile has no command line any more
+        with suppress(FileNotFoundError, ProcessLookupError):
+            said = Path(f"/proc/{number}/cmdline").read_text()
+            found[int(number)] = said.replace("\0", " ")
+    return found
 
 
 def supervisor_of(process: int) -> int:
