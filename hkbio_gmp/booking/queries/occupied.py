@@ -24,11 +24,13 @@ def rule_book(session: Session, facility: str) -> RuleBook:
     if facilities.is_changing(session):
         return _read_rule_book(session, facility)
     key = (str(session.get_bind().engine.url), here.id, here.facts.rules_version)
-    if key not in _books:
+    found = _books.get(key)
+    if found is None:
+        # another thread may empty it at any moment: what was found is held, not looked up again
         if len(_books) >= _MOST_BOOKS:
             _books.clear()
-        _books[key] = _read_rule_book(session, facility)
-    return _books[key]
+        found = _books[key] = _read_rule_book(session, facility)
+    return found
 
 
 # A version's rows never change once it binds.

@@ -62,11 +62,13 @@ def standing(session: Session, code: str) -> Standing:
 def _by_version(session: Session, code: str) -> Standing:
     head = _head(session, code)
     key = (str(session.get_bind().engine.url), head.id, head.version, head.rules_version)
-    if key not in _kept:
+    found = _kept.get(key)
+    if found is None:
+        # another thread may empty it at any moment: what was found is held, not looked up again
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        _kept[key] = _read(session, head)
-    return _kept[key]
+        found = _kept[key] = _read(session, head)
+    return found
 
 
 def begin_changes(session: Session) -> None:
