@@ -16,7 +16,7 @@ from hkbio_gmp.booking.present.bars import Run, booking_bar, outage_bar, runs
 from hkbio_gmp.booking.present.rooms import Place, other_site, room_groups
 from hkbio_gmp.booking.present.window import Days
 from hkbio_gmp.booking.queries import TimelineEntry
-from hkbio_gmp.booking.queries.gates import ROOM_KINDS
+from hkbio_gmp.booking.rules.gates import ROOM_KINDS
 from hkbio_gmp.certification import queries as certification
 from hkbio_gmp.certification.rules.status import CertificateFacts
 from hkbio_gmp.facilities import queries as facilities

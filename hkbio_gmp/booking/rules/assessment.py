@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hkbio_gmp.booking.rules.occupancy import Clash, Use
 from hkbio_gmp.facilities.rules.facts import ProcessClassFacts, ResourceFacts
@@ -14,6 +14,9 @@ from hkbio_gmp.kernel.findings import Finding, Severity
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
 
+FARTHEST = timedelta(days=730)
+LONGEST_ATTENDED = timedelta(days=1)
+_BEGINNING = timedelta(minutes=30)
 OWN_REASONS = frozenset({"occupied", "changeover", "outage"})
 
 
@@ -89,8 +92,11 @@ def opening_finding(
     number: int, slot: TimeRange, opened: Sequence[TimeRange], operators: int
 ) -> Finding | None:
     """Attended work outside opening hours is a warning that the manager passes with two people
-    named (contract, roles)."""
-    if is_open_throughout(slot, opened):
+    named (contract, roles).
+
+    Nobody works round the clock: of a session longer than a day the beginning counts (D).
+    """
+    if is_open_throughout(attended_part(slot), opened):
         return None
     remedy = (
         Message("The manager may pass it with a reason.")
@@ -110,6 +116,13 @@ def opening_finding(
         remedy=remedy,
         source="facility's opening hours",
     )
+
+
+def attended_part(slot: TimeRange) -> TimeRange:
+    """The time in which people must be there: all of a session, or a long one's beginning."""
+    if slot.length <= LONGEST_ATTENDED:
+        return slot
+    return TimeRange(slot.starts, slot.starts + _BEGINNING)
 
 
 def room_finding(
@@ -178,6 +191,21 @@ def past_finding(starts: datetime, now: datetime) -> Finding | None:
         message=Message("The slot begins in the past, at {starts}.", starts=starts),
         remedy=Message("Choose a slot that begins later."),
         clears_at=now,
+    )
+
+
+def far_finding(ends: datetime, now: datetime) -> Finding | None:
+    """How far ahead time can be promised (D)."""
+    if ends <= now + FARTHEST:
+        return None
+    return Finding(
+        rule="too_far_ahead",
+        severity=Severity.BLOCK,
+        subject="ends_at",
+        message=Message("The slot lies more than {days} days ahead.", days=FARTHEST.days),
+        remedy=Message("Choose an earlier slot."),
+        clears_at=ends - FARTHEST,
+        source="hkbio-gmp setting",
     )
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.queries import gates
-from hkbio_gmp.booking.queries.occupied import occupied, rule_book
-from hkbio_gmp.booking.rules import assessment
+from hkbio_gmp.booking.queries.circumstances import load_circumstances
+from hkbio_gmp.booking.rules import assessment, gates
+from hkbio_gmp.booking.rules.assess import assess
 from hkbio_gmp.booking.rules.assessment import Viewer
-from hkbio_gmp.booking.rules.occupancy import Clash, clashes
-from hkbio_gmp.booking.services.plan import FARTHEST, Plan
-from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.booking.rules.circumstances import Asked, Scope
+from hkbio_gmp.booking.rules.occupancy import Clash
+from hkbio_gmp.booking.rules.sessions import PlanFacts
+from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import NotValid, SlotTaken
-from hkbio_gmp.kernel.findings import Finding, Severity, Verdict, ranked, verdict
+from hkbio_gmp.kernel.findings import Finding, Severity, Verdict, verdict
 from hkbio_gmp.kernel.messages import Message
 
 READ = "booking:slot:read"
@@ -53,98 +53,32 @@ def evaluate(
     at_check_in: bool = False,
     started: bool = False,
 ) -> Evaluation:
-    """Every finding about ``plan`` at ``now`` (UTC), blocks first.
+    """Every finding about ``plan`` at ``now`` (UTC), blocks first; see ``rules/assess.py``.
 
-    Planned occupancy, outages, segregation, certificates at the slot's own dates, grades, people,
-    project, opening hours. ``started`` leaves out that the slot has begun.
+    Reads only the plan's own resources and their air zones, over its own window. ``started``
+    leaves out that the slot has begun.
     """
-    book = rule_book(session, plan.facility.code)
-    window = plan.occupancy.widened(book.changeover.longest, book.changeover.longest)
-    zones = zone_of_each(session, plan.facility.code)
-    taken = occupied(
-        session,
-        plan.facility.code,
-        window,
-        now,
-        zones=zones,
-        without=plan.reference,
-        near=_near(plan, zones),
-    )
-    found = [clash for use in plan.uses for clash in clashes(book, use, taken)]
-    findings = [assessment.clash_finding(c, viewer, plan.facility.code) for c in found]
-    findings += _circumstances(session, plan, now, at_check_in=at_check_in, started=started)
-    return Evaluation(ranked(_distinct(findings)), found, book.changeover.version)
+    facts = plan.facts
+    around = load_circumstances(session, scope_of(facts), now)
+    found = assess(facts, around, Asked(viewer, now, at_check_in, started))
+    return Evaluation(found.findings, found.clashes, around.book.changeover.version)
 
 
-def _near(plan: Plan, zones: Mapping[str, str | None]) -> set[str]:
-    """The resources whose uses can clash with the plan's: its own, and those of their zones."""
-    own = {use.resource for use in plan.uses}
-    air = {use.zone for use in plan.uses if use.zone}
-    return own | {code for code, zone in zones.items() if zone in air}
-
-
-def zone_of_each(session: Session, facility: str) -> dict[str, str | None]:
-    """Resource → air zone, of a whole facility."""
-    return {c: f.air_zone for c, f in facilities.resource_facts(session, facility).items()}
-
-
-def _circumstances(
-    session: Session, plan: Plan, now: datetime, *, at_check_in: bool, started: bool
-) -> list[Finding]:
+def scope_of(plan: PlanFacts) -> Scope:
+    """What must be known to assess one plan."""
     wanted = gates.needed(
-        plan.facility.code, plan.resources.values(), plan.organisation, plan.emails
+        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
     )
-    found: list[Finding | None] = [
-        *gates.gate_findings(
-            plan.facility,
-            wanted,
-            gates.coverage(session, plan.facility.code, wanted),
-            gates.kinds(session, wanted),
-            plan.occupancy,
-            now,
-            at_check_in=at_check_in,
-        )
-    ]
-    found += [
-        assessment.room_finding(room, plan.needs, open_processing=plan.project.open_processing)
-        for room in plan.resources.values()
-        if room.kind == "room"
-    ]
-    found.append(assessment.project_finding(plan.project.code, plan.project.status, plan.needs))
-    attended = any(s.attended for s in plan.sessions)
-    found.append(assessment.operators_finding(len(plan.operators), attended))
-    if not started:
-        found.append(assessment.past_finding(plan.sessions[0].slot.starts, now))
-        found.append(_far_finding(plan, now))
-    return [f for f in [*found, *_opening(session, plan)] if f is not None]
-
-
-def _far_finding(plan: Plan, now: datetime) -> Finding | None:
-    if plan.occupancy.ends <= now + FARTHEST:
-        return None
-    return Finding(
-        rule="too_far_ahead",
-        severity=Severity.BLOCK,
-        subject="ends_at",
-        message=Message("The slot lies more than {days} days ahead.", days=FARTHEST.days),
-        remedy=Message("Choose an earlier slot."),
-        clears_at=plan.occupancy.ends - FARTHEST,
-        source="hkbio-gmp setting",
+    return Scope(
+        facility=plan.facility.code,
+        window=plan.occupancy,
+        needed=tuple(wanted),
+        near=frozenset(use.resource for use in plan.uses),
+        without=plan.reference,
+        attended=any(session.attended for session in plan.sessions),
+        organisation=plan.organisation,
+        operators=plan.operators,
     )
-
-
-def _opening(session: Session, plan: Plan) -> list[Finding | None]:
-    attended = [s for s in plan.sessions if s.attended]
-    if not attended:
-        return []
-    opened = facilities.opening_ranges(session, plan.facility.code, plan.occupancy)
-    return [
-        assessment.opening_finding(s.number, s.slot, opened, len(plan.operators)) for s in attended
-    ]
-
-
-def _distinct(findings: list[Finding]) -> list[Finding]:
-    return list(dict.fromkeys(findings))
 
 
 def refuse_blocked(evaluation: Evaluation, plan: Plan, viewer: Viewer) -> None:

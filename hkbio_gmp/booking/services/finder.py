@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.queries import gates
-from hkbio_gmp.booking.queries.occupied import occupied, rule_book
-from hkbio_gmp.booking.rules import assessment
+from hkbio_gmp.booking.queries.circumstances import load_circumstances
+from hkbio_gmp.booking.rules import assessment, gates
+from hkbio_gmp.booking.rules.assess import Assessment, assess
 from hkbio_gmp.booking.rules.assessment import Viewer
-from hkbio_gmp.booking.rules.occupancy import Occupied, RuleBook, Use, clashes, occupancy
-from hkbio_gmp.booking.services.evaluation import zone_of_each
+from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances, Scope
+from hkbio_gmp.booking.rules.occupancy import Occupied, clashes
+from hkbio_gmp.booking.rules.sessions import PlanFacts, PlannedSession, uses_of
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
-from hkbio_gmp.kernel.findings import Finding, Severity, Verdict, ranked, verdict
+from hkbio_gmp.kernel.findings import Finding, Severity, Verdict
 from hkbio_gmp.kernel.timerange import TimeRange
 
 STEP = timedelta(minutes=30)
@@ -78,12 +79,8 @@ class SlotAnswer:
 class _Site:
     facts: FacilityFacts
     needs: ProcessClassFacts
-    book: RuleBook
-    taken: Occupied
-    held: gates.Coverage
-    kinds: Mapping[str, gates.KindFacts]
     resources: Mapping[str, ResourceFacts]
-    opened: list[TimeRange]
+    around: Circumstances
 
 
 def find_slots(session: Session, viewer: Viewer, query: SlotQuery, now: datetime) -> SlotAnswer:
@@ -112,24 +109,21 @@ def _site(session: Session, query: SlotQuery, code: str, now: datetime) -> _Site
     needs = facilities.class_facts(session, code).get(query.process_class)
     if needs is None:
         return None
-    facts = facilities.facility_facts(session, code)
     known = facilities.resource_facts(session, code)
-    book = rule_book(session, code)
-    reach = query.window.widened(book.changeover.longest, book.changeover.longest + query.length)
-    zones = zone_of_each(session, code)
     rooms = [r for r in known.values() if r.kind == "room"]
     wanted = gates.needed(code, rooms, query.organisation, query.operators)
+    scope = Scope(
+        facility=code,
+        window=query.window.widened(needs.setup, query.length + needs.turnaround),
+        needed=tuple(wanted),
+        organisation=query.organisation,
+        operators=query.operators,
+    )
     return _Site(
-        facts=facts,
+        facts=facilities.facility_facts(session, code),
         needs=needs,
-        book=book,
-        taken=occupied(session, code, reach, now, zones=zones),
-        held=gates.coverage(session, code, wanted),
-        kinds=gates.kinds(session, wanted),
         resources=known,
-        opened=facilities.opening_ranges(
-            session, code, query.window.widened(timedelta(), query.length)
-        ),
+        around=load_circumstances(session, scope, now),
     )
 
 
@@ -152,12 +146,12 @@ def _search(
     found: list[Slot] = []
     refused: Refusal | None = None
     for starts in _starts(site, query, room, now):
-        uses = _uses(site, room, query, starts)
-        findings = _findings(site, room, query, uses, viewer, now)
-        if verdict(findings) is Verdict.BLOCKED:
-            refused = refused or _refusal(site, room, starts, findings)
+        plan = _plan(site, room, query, starts)
+        told = assess(plan, site.around, Asked(viewer, now))
+        if told.verdict is Verdict.BLOCKED:
+            refused = refused or _refusal(site, room, starts, told.findings)
             continue
-        found.append(_slot(site, uses, findings))
+        found.append(_slot(plan, told))
         if len(found) == _PER_ROOM:
             break
     first = found[0].slot.starts if found else None
@@ -173,11 +167,11 @@ def _starts(
     earliest = max(query.window.starts, now)
     last = query.window.ends - query.length
     edges = {_rounded(earliest)}
-    edges |= {_rounded(max(o.starts, earliest)) for o in site.opened}
-    for use in site.taken.uses:
+    edges |= {_rounded(max(o.starts, earliest)) for o in site.around.opened}
+    for use in site.around.taken.uses:
         if use.resource == room.code or use.resource in query.equipment:
-            wished = _uses(site, room, query, use.slot.ends)
-            for clash in clashes(site.book, wished[0], Occupied((use,))):
+            wished = _plan(site, room, query, use.slot.ends).uses[0]
+            for clash in clashes(site.around.book, wished, Occupied((use,))):
                 edges.add(_into_opening(site, _rounded(clash.clears_at)))
     inside = sorted(edge for edge in edges if earliest <= edge <= last)
     yield from [edge for edge in inside if _is_open(site, edge)][:_MOST_TRIES] or inside[:1]
@@ -191,65 +185,41 @@ def _rounded(instant: datetime) -> datetime:
 
 
 def _is_open(site: _Site, instant: datetime) -> bool:
-    return any(o.starts <= instant < o.ends for o in site.opened)
+    return any(o.starts <= instant < o.ends for o in site.around.opened)
 
 
 def _into_opening(site: _Site, instant: datetime) -> datetime:
     if _is_open(site, instant):
         return instant
-    return next((o.starts for o in site.opened if o.starts >= instant), instant)
+    return next((o.starts for o in site.around.opened if o.starts >= instant), instant)
 
 
-def _uses(site: _Site, room: ResourceFacts, query: SlotQuery, starts: datetime) -> list[Use]:
+def _plan(site: _Site, room: ResourceFacts, query: SlotQuery, starts: datetime) -> PlanFacts:
+    """What a request for the slot would be."""
     slot = TimeRange(starts, starts + query.length)
-    whole = occupancy(slot, site.needs.setup, site.needs.turnaround)
-    return [
-        Use(
-            resource=code,
-            slot=slot,
-            occupancy=whole,
-            process_class=site.needs.code,
-            series=query.series,
-            zone=site.resources[code].air_zone,
-            organisation=query.organisation,
-        )
-        for code in (room.code, *(e for e in query.equipment if e in site.resources))
-    ]
+    codes = [room.code, *(e for e in query.equipment if e in site.resources)]
+    uses = uses_of(slot, codes, site.resources, site.needs, query.series, query.organisation)
+    return PlanFacts(
+        facility=site.facts,
+        needs=site.needs,
+        series=query.series,
+        organisation=query.organisation,
+        project=None,
+        resources={code: site.resources[code] for code in codes},
+        sessions=(PlannedSession(1, slot, True, uses),),
+        operators=query.operators,
+        open_processing=query.open_processing,
+    )
 
 
-def _findings(
-    site: _Site,
-    room: ResourceFacts,
-    query: SlotQuery,
-    uses: list[Use],
-    viewer: Viewer,
-    now: datetime,
-) -> list[Finding]:
-    found = [
-        assessment.clash_finding(clash, viewer, site.facts.code)
-        for use in uses
-        for clash in clashes(site.book, use, site.taken)
-    ]
-    wanted = gates.needed(site.facts.code, [room], query.organisation, query.operators)
-    found += gates.gate_findings(site.facts, wanted, site.held, site.kinds, uses[0].occupancy, now)
-    found.append(assessment.room_finding(room, site.needs, open_processing=query.open_processing))
-    slot = uses[0].slot
-    attended = TimeRange(slot.starts, min(slot.ends, slot.starts + STEP))
-    extra = [
-        assessment.operators_finding(len(query.operators), attended=True),
-        assessment.opening_finding(1, attended, site.opened, len(query.operators)),
-    ]
-    return ranked([*found, *(f for f in extra if f is not None)])
-
-
-def _slot(site: _Site, uses: list[Use], findings: list[Finding]) -> Slot:
+def _slot(plan: PlanFacts, told: Assessment) -> Slot:
     return Slot(
-        facility=site.facts.code,
-        resources=tuple(use.resource for use in uses),
-        slot=uses[0].slot,
-        occupancy=uses[0].occupancy,
-        verdict=verdict(findings),
-        findings=findings,
+        facility=plan.facility.code,
+        resources=tuple(use.resource for use in plan.uses),
+        slot=plan.sessions[0].slot,
+        occupancy=plan.occupancy,
+        verdict=told.verdict,
+        findings=told.findings,
     )
 
 

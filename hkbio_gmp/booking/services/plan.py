@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,7 +10,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.booking.rules.occupancy import Use, occupancy
+from hkbio_gmp.booking.rules.occupancy import Use
+from hkbio_gmp.booking.rules.sessions import (
+    PlanFacts,
+    PlannedSession,
+    ProjectFacts,
+    expanded,
+    joined,
+    occupancy_of,
+    uses_of,
+)
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.facilities.queries import Standing
@@ -23,7 +31,6 @@ from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange, within_reach
 
 LONGEST = timedelta(days=92)
-FARTHEST = timedelta(days=730)
 MOST_SESSIONS = 60
 MOST_OPERATORS = 20
 
@@ -53,16 +60,6 @@ class BookingWish:
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSession:
-    """One session with the uses that it makes of its resources."""
-
-    number: int
-    slot: TimeRange
-    attended: bool
-    uses: tuple[Use, ...]
-
-
 @dataclass(frozen=True)
 class Plan:
     """A request whose every code is known."""
@@ -86,10 +83,7 @@ class Plan:
     @property
     def occupancy(self) -> TimeRange:
         """From the first set-up to the last turnaround."""
-        return TimeRange(
-            min(use.occupancy.starts for use in self.uses),
-            max(use.occupancy.ends for use in self.uses),
-        )
+        return occupancy_of(self.uses)
 
     @property
     def organisation(self) -> str:
@@ -100,6 +94,28 @@ class Plan:
     def emails(self) -> list[str]:
         """The named operators."""
         return [person.email for person in self.operators]
+
+    @property
+    def series(self) -> str:
+        """One line of product: the batch's code, or the project's."""
+        return self.batch.code if self.batch else self.project.code
+
+    @property
+    def facts(self) -> PlanFacts:
+        """The plan as the rules see it."""
+        project = self.project
+        return PlanFacts(
+            facility=self.facility,
+            needs=self.needs,
+            series=self.series,
+            organisation=self.organisation,
+            project=ProjectFacts(project.code, project.status, project.open_processing),
+            resources=self.resources,
+            sessions=self.sessions,
+            operators=tuple(self.emails),
+            open_processing=project.open_processing,
+            reference=self.reference,
+        )
 
 
 class _Refusals:
@@ -303,65 +319,11 @@ def _sessions(
     planned = []
     for number, one in enumerate(wish.sessions, 1):
         slot = TimeRange(one.starts, one.ends)
-        uses = tuple(
-            Use(
-                resource=code,
-                slot=slot,
-                occupancy=occupancy(slot, needs.setup, needs.turnaround),
-                process_class=needs.code,
-                series=series,
-                zone=known[code].air_zone,
-                booking=reference,
-                organisation=project.organisation.code,
-            )
-            for code in expanded(one.resources or wish.resources, known)
-        )
+        codes = expanded(one.resources or wish.resources, known)
+        organisation = project.organisation.code
+        uses = uses_of(slot, codes, known, needs, series, organisation, reference)
         planned.append(PlannedSession(number, slot, one.attended, uses))
     return joined(planned)
-
-
-def joined(sessions: Sequence[PlannedSession]) -> tuple[PlannedSession, ...]:
-    """Sessions of one booking that follow each other closely share no set-up or turnaround.
-
-    Between two of them that touch or nearly touch on one resource the room stays the booking's,
-    so each occupancy is cut at the next one's slot.
-    """
-    cut = []
-    for place, one in enumerate(sessions):
-        later = [other for other in sessions if other.slot.starts >= one.slot.ends]
-        earlier = [other for other in sessions if other.slot.ends <= one.slot.starts]
-        uses = tuple(_cut(use, later, earlier) for use in one.uses)
-        cut.append(replace(sessions[place], uses=uses))
-    return tuple(cut)
-
-
-def _cut(use: Use, later: Sequence[PlannedSession], earlier: Sequence[PlannedSession]) -> Use:
-    following = _edges(use, later)
-    preceding = _edges(use, earlier)
-    ends = min([use.occupancy.ends, *(slot.starts for slot in following)])
-    # What follows starts where the turnaround of what came before ends, at the latest its slot.
-    starts = max([use.occupancy.starts, *(_reach(use, slot) for slot in preceding)])
-    return replace(use, occupancy=TimeRange(min(starts, use.slot.starts), max(ends, use.slot.ends)))
-
-
-def _reach(use: Use, before: TimeRange) -> datetime:
-    turnaround = use.occupancy.ends - use.slot.ends
-    return min(before.ends + turnaround, use.slot.starts)
-
-
-def _edges(use: Use, sessions: Sequence[PlannedSession]) -> list[TimeRange]:
-    return [
-        other.slot for other in sessions if any(one.resource == use.resource for one in other.uses)
-    ]
-
-
-def expanded(codes: Sequence[str], known: dict[str, ResourceFacts]) -> list[str]:
-    """Suites replaced by their rooms; each resource once, in order."""
-    out: dict[str, None] = {}
-    for code in codes:
-        for part in known[code].members or (code,):
-            out[part] = None
-    return list(out)
 
 
 def plan_of(session: Session, booking: Booking) -> Plan:

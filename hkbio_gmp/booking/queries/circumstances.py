@@ -1,0 +1,43 @@
+"""Loads what the rules look at: once for a plan, or once for a whole search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hkbio_gmp.booking.queries import gates
+from hkbio_gmp.booking.queries.occupied import occupied, rule_book
+from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
+from hkbio_gmp.facilities import queries as facilities
+
+
+def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circumstances:
+    """Everything within ``scope`` as it stands at ``now`` (UTC). Raises NotFound."""
+    code = scope.facility
+    book = rule_book(session, code)
+    longest = book.changeover.longest
+    zones = {c: f.air_zone for c, f in facilities.resource_facts(session, code).items()}
+    return Circumstances(
+        book=book,
+        taken=occupied(
+            session,
+            code,
+            scope.window.widened(longest, longest),
+            now,
+            zones=zones,
+            without=scope.without,
+            near=_with_air(scope, zones),
+        ),
+        held=gates.coverage(session, code, scope.needed),
+        kinds=gates.kinds(session, scope.needed),
+        opened=facilities.opening_ranges(session, code, scope.window) if scope.attended else (),
+    )
+
+
+def _with_air(scope: Scope, zones: dict[str, str | None]) -> frozenset[str] | None:
+    """The resources whose uses can clash: those named, and those of their air zones."""
+    if scope.near is None:
+        return None
+    air = {zones.get(code) for code in scope.near} - {None}
+    return scope.near | {code for code, zone in zones.items() if zone in air}
