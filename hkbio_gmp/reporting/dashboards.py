@@ -23,8 +23,9 @@ from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
-from hkbio_gmp.reporting import queries
 from hkbio_gmp.reporting.acts import act_rows
+from hkbio_gmp.reporting.queries import capacity
+from hkbio_gmp.reporting.queries import dashboards as queries
 
 Build = Callable[[Session, PersonPrincipal, datetime], dict[str, Any]]
 _AHEAD = timedelta(days=28)
@@ -173,13 +174,21 @@ def operator(session: Session, person: PersonPrincipal, now: datetime) -> dict[s
 
 def programme(session: Session, _person: PersonPrincipal, now: datetime) -> dict[str, Any]:
     """The programme: aggregates of every facility, no organisation's detail."""
-    past = TimeRange(now - _QUARTER, now)
-    ahead = TimeRange(now, now + _QUARTER)
+    past, ahead = TimeRange(now - _QUARTER, now), TimeRange(now, now + _QUARTER)
     sites = []
     for site in facilities.list_facilities(session):
-        before = queries.room_uses(session, site.code, past)
-        after = queries.room_uses(session, site.code, ahead)
-        sites.append((site, queries.together(before), queries.together(after), len(before)))
+        before = capacity.room_times(session, site.code, past)
+        after = capacity.room_times(session, site.code, ahead)
+        weeks = capacity.weeks_of(ahead, site.zone)
+        sites.append(
+            {
+                "site": site,
+                "past": capacity.together(before),
+                "ahead": capacity.together(after),
+                "weeks": list(zip(weeks, capacity.by_week(after, weeks), strict=True)),
+                "rooms": len(before),
+            }
+        )
     return {"sites": sites}
 
 

@@ -13,24 +13,29 @@ from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
-from hkbio_gmp.reporting import queries
+from hkbio_gmp.reporting import charts
 from hkbio_gmp.reporting.dashboards import DASHBOARDS
 from hkbio_gmp.reporting.forms import UtilisationForm
-from hkbio_gmp.reporting.rules import tenths
+from hkbio_gmp.reporting.queries import capacity as queries
+from hkbio_gmp.reporting.rules.budget import tenths
 from hkbio_gmp.web.guards import public, requires, signed_in
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation, current_zone
 
 blueprint = Blueprint("reporting", __name__)
 READ = "reporting:utilisation:read"
-_WEEKS = 8
+DETAIL = "booking:slot:read"
+"""Who may read the bookings behind the figures sees them by room and organisation."""
+_WEEKS = 12
 _MOST_DAYS = 731
 
 
 def register(app: Flask) -> None:
     """Register the pages and their places in the navigation."""
     app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(stacked=charts.stacked, waterfall=charts.waterfall)
     add_navigation(NavigationItem("reporting.home", _("Home"), "layout-dashboard", None, order=0))
     add_navigation(
         NavigationItem("reporting.reports", _("Reports"), "bar-chart", READ, "insight", 10)
@@ -57,7 +62,7 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/reports")
 @requires(READ)
 def reports() -> ResponseReturnValue:
-    """Utilisation with its formula, by facility, and by room to the facility's own people."""
+    """Where rooms' time went; by room, week and organisation to the facility's own people."""
     form = UtilisationForm()
     valid = form.validate()
     window = _window(form)
@@ -85,18 +90,31 @@ def _window(form: UtilisationForm) -> TimeRange:
 
 
 def _site_report(site: Facility, window: TimeRange) -> dict[str, Any]:
-    uses = queries.room_uses(db.session, site.code, window)
-    by_grade: dict[str, list[queries.RoomUse]] = {}
-    for one in uses:
-        by_grade.setdefault(one.room.grade or "–", []).append(one)
-    own = who().facilities(READ)
-    return {
+    times = queries.room_times(db.session, site.code, window)
+    weeks = queries.weeks_of(window, site.zone)
+    report: dict[str, Any] = {
         "site": site,
-        "all": queries.together(uses),
-        "count": len(uses),
-        "grades": {g: (queries.together(rows), len(rows)) for g, rows in sorted(by_grade.items())},
-        "rooms": uses if own and site.code in own else [],
+        "all": queries.together(times),
+        "count": len(times),
+        "weeks": list(zip(weeks, queries.by_week(times, weeks), strict=True)),
+        "grades": _grades(times),
+        "rooms": [],
+        "organisations": [],
     }
+    if who().may(DETAIL, facility=site.code):
+        names = {row.code: row.name for row in identity.list_organisations(db.session)}
+        report["rooms"] = times
+        report["organisations"] = [
+            (code, names.get(code, code), spent)
+            for code, spent in queries.by_organisation(times).items()
+        ]
+        report["grades"] = _grades(times, fewest=1)
+    return report
+
+
+def _grades(times: list[queries.RoomTime], fewest: int = queries.FEW) -> list[Any]:
+    grouped = queries.by_grade(times)
+    return [(g, queries.together(r), len(r)) for g, r in grouped.items() if len(r) >= fewest]
 
 
 @blueprint.get("/capacity")
@@ -106,12 +124,9 @@ def capacity() -> ResponseReturnValue:
     weeks = queries.weeks_ahead(clock.today(current_zone()), _WEEKS)
     sites = []
     for site in facilities.list_facilities(db.session):
-        shares = []
-        for monday in weeks:
-            window = TimeRange(
-                day_start(monday, site.zone), day_end(monday + timedelta(days=6), site.zone)
-            )
-            uses = queries.room_uses(db.session, site.code, window)
-            shares.append(tenths(queries.together(uses).share))
-        sites.append((site, shares))
+        last = weeks[-1] + timedelta(days=6)
+        window = TimeRange(day_start(weeks[0], site.zone), day_end(last, site.zone))
+        times = queries.room_times(db.session, site.code, window)
+        spent = queries.by_week(times, queries.weeks_of(window, site.zone))
+        sites.append((site, len(times), [tenths(one.share) for one in spent]))
     return render_template("reporting/capacity.html", weeks=weeks, sites=sites)
