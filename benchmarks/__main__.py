@@ -12,13 +12,13 @@ from typing import Any
 
 import structlog
 
-from benchmarks import booking, feed
+from benchmarks import booking, feed, finder
 from benchmarks.databases import KINDS
 from benchmarks.measure import Mark, Outcome
 from hkbio_gmp.web import log
 
 RESULTS = Path(__file__).with_name("results.json")
-BENCHMARKS = {"feed": feed.run, "booking": booking.run}
+BENCHMARKS = {"feed": feed.run, "booking": booking.run, "finder": finder.run}
 
 
 def main(wanted: list[str]) -> int:
@@ -52,7 +52,7 @@ def _print(found: dict[str, Outcome], marks: list[Mark]) -> None:
         print(f"\n{title}")
         for name, spent in outcome.milliseconds.items():
             sent = outcome.statements.get(name)
-            print(f"  {name:<14}{spent:>10.2f} ms" + (f"{sent:>6} statements" if sent else ""))
+            print(f"  {name:<24}{spent:>10.2f} ms" + (f"{sent:>6} statements" if sent else ""))
     print(f"\n{'mark':<48}{'ratio':>8}{'at most':>9}")
     for mark in marks:
         print(f"{mark.name:<48}{mark.ratio:>8.2f}{mark.most:>9}  {_said(mark)}")

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    func,
+    literal,
+    select,
+    text,
+)
 
-from benchmarks.world import CLASS, OPERATORS, OWNER, PROJECT, SITE
+from benchmarks.world import CLASS, OPERATORS, OWNER, SITE
 from hkbio_gmp.booking.models import Allocation, Booking, BookingOperator, BookingSession
-from hkbio_gmp.facilities.models import Batch, Facility, Project
+from hkbio_gmp.facilities.models import Batch, Facility, Project, Resource
 from hkbio_gmp.identity.models import Organisation, Person
 from hkbio_gmp.work import Calendar
 
@@ -23,29 +33,29 @@ _CHUNK = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class _Keys:
+class Keys:
     facility: int
     organisation: int
-    project: int
-    batch: int
     person: int
     calendars: dict[str, int]
+    homes: dict[str, int]
+    projects: dict[int, tuple[int, int]]
     rules_version: int
 
 
 def fill(url: str, rooms: tuple[str, ...], monday: datetime, count: int) -> None:
     """Insert ``count`` bookings: some in the week of ``monday`` (UTC), the others a year away."""
     engine = create_engine(url)
-    with engine.begin() as connection, _without_triggers(connection):
-        keys = _keys(connection, rooms)
+    with engine.begin() as connection, without_triggers(connection):
+        keys = keys_of(connection, rooms)
         slots = _slots(rooms, monday, count)
         rows = [_rows(keys, number, room, at) for number, (room, at) in enumerate(slots, 1)]
         for place, table in enumerate(_TABLES):
             of_table = [row[place] for row in rows]
             for first in range(0, len(of_table), _CHUNK):
                 connection.execute(table.insert(), of_table[first : first + _CHUNK])
-        _settle(connection)
-    _analyse(engine)
+        settle(connection)
+    analyse(engine)
     engine.dispose()
 
 
@@ -56,7 +66,7 @@ _TABLES: tuple[Table, ...] = tuple(
 
 
 @contextmanager
-def _without_triggers(connection: Connection) -> Iterator[None]:
+def without_triggers(connection: Connection) -> Iterator[None]:
     """Leave out the row triggers, whose work grows with a room's history; then as before."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -71,7 +81,7 @@ def _without_triggers(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(trigger.sql)
 
 
-def _keys(connection: Connection, rooms: tuple[str, ...]) -> _Keys:
+def keys_of(connection: Connection, rooms: tuple[str, ...]) -> Keys:
     one = connection.scalars
     for room in rooms:
         connection.execute(
@@ -81,13 +91,17 @@ def _keys(connection: Connection, rooms: tuple[str, ...]) -> _Keys:
     calendars = connection.execute(
         select(Calendar.code, Calendar.id).where(Calendar.kind == "resource")
     )
-    return _Keys(
+    homes = connection.execute(select(Resource.code, Resource.facility_id))
+    projects = connection.execute(
+        select(Project.facility_id, Project.id, Batch.id.label("batch")).join(Batch)
+    )
+    return Keys(
         facility=one(select(Facility.id).where(Facility.code == SITE)).one(),
         organisation=one(select(Organisation.id).where(Organisation.code == OWNER)).one(),
-        project=one(select(Project.id).where(Project.code == PROJECT)).one(),
-        batch=one(select(Batch.id)).one(),
+        projects={row.facility_id: (row.id, row.batch) for row in projects},
         person=one(select(Person.id).where(Person.email == OPERATORS[0])).one(),
         calendars={row.code: row.id for row in calendars},
+        homes={row.code: row.facility_id for row in homes},
         rules_version=one(select(Facility.rules_version).where(Facility.code == SITE)).one(),
     )
 
@@ -103,26 +117,14 @@ def _slots(rooms: tuple[str, ...], monday: datetime, count: int) -> Iterator[tup
         yield rooms[room], morning + (away if place % 2 else -away)
 
 
-def _rows(keys: _Keys, number: int, room: str, starts: datetime) -> tuple[dict[str, Any], ...]:
+def _rows(keys: Keys, number: int, room: str, starts: datetime) -> tuple[dict[str, Any], ...]:
     ends, past = starts + _LENGTH, starts < datetime.now(UTC)
     booking = {
         "id": number,
         "reference": f"{SITE}-{starts.year}-{500_000 + number:06d}",
-        "facility_id": keys.facility,
-        "organisation_id": keys.organisation,
-        "project_id": keys.project,
-        "batch_id": keys.batch,
-        "process_class": CLASS,
-        "status": "approved",
-        "note": "Invented",
-        "requested_by": "U000001",
-        "requested_by_name": "Nobody",
         "requested_at": starts - timedelta(days=20),
-        "decided_by": "U000001",
         "decided_at": starts - timedelta(days=19),
-        "decision_reason": "Invented",
-        "version": 2,
-    }
+    } | {name: value.value for name, value in constants(keys).items()}
     operator = {"id": number, "booking_id": number, "person_id": keys.person, "active": True}
     session = {
         "id": number,
@@ -136,7 +138,26 @@ def _rows(keys: _Keys, number: int, room: str, starts: datetime) -> tuple[dict[s
     return booking, operator, session, _allocation(keys, number, room, starts)
 
 
-def _allocation(keys: _Keys, number: int, room: str, starts: datetime) -> dict[str, Any]:
+def constants(keys: Keys) -> dict[str, BindParameter[Any]]:
+    """What is the same in every booking."""
+    values = {
+        "facility_id": keys.facility,
+        "organisation_id": keys.organisation,
+        "project_id": keys.projects[keys.facility][0],
+        "batch_id": keys.projects[keys.facility][1],
+        "process_class": CLASS,
+        "status": "approved",
+        "note": "Invented",
+        "requested_by": "U000001",
+        "requested_by_name": "Nobody",
+        "decided_by": "U000001",
+        "decision_reason": "Invented",
+        "version": 2,
+    }
+    return {name: literal(value) for name, value in values.items()}
+
+
+def _allocation(keys: Keys, number: int, room: str, starts: datetime) -> dict[str, Any]:
     ends = starts + _LENGTH
     return {
         "id": number,
@@ -156,7 +177,7 @@ def _allocation(keys: _Keys, number: int, room: str, starts: datetime) -> dict[s
     }
 
 
-def _settle(connection: Connection) -> None:
+def settle(connection: Connection) -> None:
     """Let the next row of each table get a key of its own."""
     if connection.dialect.name != "postgresql":
         return
@@ -168,7 +189,7 @@ def _settle(connection: Connection) -> None:
         )
 
 
-def _analyse(engine: Engine) -> None:
+def analyse(engine: Engine) -> None:
     """What autovacuum would have done by then."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -35,6 +35,11 @@ class Timing:
         """The median over all rounds."""
         return median(self.rounds[name])
 
+    def high(self, name: str) -> float:
+        """The 95th percentile of the rounds."""
+        found = sorted(self.rounds[name])
+        return found[min(len(found) - 1, int(len(found) * 0.95))]
+
     def figures(self) -> dict[str, float]:
         """Every call's median."""
         return {name: round(self.milliseconds(name), 2) for name in self.rounds}

@@ -33,6 +33,7 @@ T = TypeVar("T")
 SITE, OWNER, PROJECT, BATCH = "LCT", "STARTUP-A", "STARTUP-A-P1", "STARTUP-A-P1-B1"
 CLASS = "gene_modified_cell"
 RESOURCES, ROOMS_IN_A_ZONE = 50, 4
+SITES, RESOURCES_EACH = (SITE, "CUHK"), 30
 MANAGER, REQUESTER = "manager@lct.example", "requester@a.example"
 OPERATORS = ("one@a.example", "two@a.example")
 _ACTOR = Actor("cli:benchmarks", "Benchmarks", "cli")
@@ -81,6 +82,24 @@ def found(url: str, folder: Path) -> World:
     return World(app, url, rooms, *tokens)
 
 
+def found_two(url: str, folder: Path) -> World:
+    """Two facilities with sixty resources between them, where the same startup may book."""
+    app = application(url, folder)
+    rooms: list[str] = []
+    with app.app_context():
+        _act(load_kinds)
+        for site in SITES:
+            _act(partial(import_facility, text=shipped_facility(site)))
+        _act(_people)
+        for site in SITES:
+            added = _act(partial(_rooms, site=site, most=RESOURCES_EACH))
+            _act(partial(_papers, rooms=added, site=site))
+            rooms += added
+            _act(partial(_project, site=site, code=f"{PROJECT}-{site}"))
+        db.session.close()
+    return World(app, url, tuple(rooms), "", "")
+
+
 def _act(command: Callable[[Work], T]) -> T:
     return work.run(_ACTOR, "benchmarks:world:founded", None, command)
 
@@ -97,13 +116,14 @@ def _people(unit: Work) -> None:
         give_role(unit, person, role, scope)
 
 
-def _rooms(unit: Work) -> tuple[str, ...]:
-    """Rooms beside the shipped ones, until there are fifty resources."""
-    home = facilities.get_facility(unit.session, SITE)
-    known = unit.session.scalar(select(func.count()).select_from(Resource)) or 0
+def _rooms(unit: Work, site: str = SITE, most: int = RESOURCES) -> tuple[str, ...]:
+    """Rooms beside the shipped ones, until the facility has ``most`` resources."""
+    home = facilities.get_facility(unit.session, site)
+    own = select(func.count()).select_from(Resource).where(Resource.facility_id == home.id)
+    known = unit.session.scalar(own) or 0
     added: list[str] = []
     zone = _zone(home, 0)
-    for number in range(RESOURCES - known):
+    for number in range(most - known):
         if number % ROOMS_IN_A_ZONE == 0:
             zone = _zone(home, number)
         room = _room(home, zone, number)
@@ -113,7 +133,7 @@ def _rooms(unit: Work) -> tuple[str, ...]:
 
 
 def _zone(home: Facility, number: int) -> AirZone:
-    code = f"{SITE}-BZ{number:02d}"
+    code = f"{home.code}-BZ{number:02d}"
     return AirZone(
         facility=home,
         code=code,
@@ -125,7 +145,7 @@ def _zone(home: Facility, number: int) -> AirZone:
 
 
 def _room(home: Facility, zone: AirZone, number: int) -> Resource:
-    code = f"{SITE}-B{number:02d}"
+    code = f"{home.code}-B{number:02d}"
     return Resource(
         facility=home,
         air_zone=zone,
@@ -142,16 +162,16 @@ def _room(home: Facility, zone: AirZone, number: int) -> Resource:
     )
 
 
-def _papers(unit: Work, rooms: tuple[str, ...]) -> None:
-    wanted = [("manufacturer_licence", "facility", SITE)]
+def _papers(unit: Work, rooms: tuple[str, ...], site: str = SITE) -> None:
+    wanted = [("manufacturer_licence", "facility", site)]
     wanted.append(("technical_agreement", "organisation", OWNER))
     wanted += [("gowning_qualification", "person", email) for email in OPERATORS]
     wanted += [("room_qualification_ab", "resource", code) for code in rooms]
-    home = facilities.get_facility(unit.session, SITE)
+    home = facilities.get_facility(unit.session, site)
     for number, (kind, subject_type, subject) in enumerate(wanted):
         unit.session.add(
             Certificate(
-                reference=f"{SITE}-BENCH-{number:04d}",
+                reference=f"{site}-BENCH-{number:04d}",
                 facility=home,
                 kind=find_kind(unit.session, kind),
                 subject_type=subject_type,
@@ -169,12 +189,12 @@ def _papers(unit: Work, rooms: tuple[str, ...]) -> None:
         )
 
 
-def _project(unit: Work) -> None:
-    classes = {row.code: row for row in facilities.list_process_classes(unit.session, SITE)}
+def _project(unit: Work, site: str = SITE, code: str = PROJECT) -> None:
+    classes = {row.code: row for row in facilities.list_process_classes(unit.session, site)}
     project = Project(
-        code=PROJECT,
+        code=code,
         organisation=identity.get_organisation(unit.session, OWNER),
-        facility=facilities.get_facility(unit.session, SITE),
+        facility=facilities.get_facility(unit.session, site),
         process_class=classes[CLASS],
         title="Invented",
         product="Invented product",
@@ -190,7 +210,7 @@ def _project(unit: Work) -> None:
     unit.session.add(
         Batch(
             project=project,
-            code=BATCH,
+            code=f"{code}-B1",
             autologous=True,
             registered_by="U000001",
             registered_at=unit.at,

@@ -47,7 +47,8 @@ class Message:
         return isinstance(other, Message) and self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash(self.english())
+        # its words would have to be put together; equal messages have equal templates
+        return hash(self.template)
 
     def _key(self) -> tuple[str, str, dict[str, Value | Message]]:
         return self.template, self.zone, self.values

@@ -16,7 +16,7 @@ from hkbio_gmp.booking.present.calendar import class_names
 from hkbio_gmp.booking.present.details import slot_of
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.services import SlotQuery, find_slots, viewer_of
-from hkbio_gmp.booking.services.finder import Slot
+from hkbio_gmp.booking.services.slots import Slot
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.identity import queries as identity

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.forms import SlotForm, usual_length
-from hkbio_gmp.booking.rules.assessment import room_finding
 from hkbio_gmp.booking.services import SlotAnswer, SlotQuery
-from hkbio_gmp.booking.services.finder import Refusal, Slot
+from hkbio_gmp.booking.services.slots import Refusal, Slot
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.findings import Severity, Verdict
+from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
 from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.navigation import current_zone
@@ -142,35 +141,11 @@ def _window(first: date, last: date, zone: str, length: timedelta) -> TimeRange:
     return TimeRange(day_start(first, zone), day_end(last, zone) + length)
 
 
-def counted(answer: SlotAnswer, refusals: Sequence[Refusal]) -> dict[str, int]:
+def counted(answer: SlotAnswer) -> dict[str, int]:
     """How many rooms were looked at, can take it, and cannot yet."""
     able = {slot.resources[0] for slot in answer.slots}
-    unable = {r.resource for r in refusals} - able
+    unable = {r.resource for r in answer.refusals} - able
     return {"rooms": len(able | unable), "able": len(able), "unable": len(unable)}
-
-
-def refusals_of(session: Session, search: Search, answer: SlotAnswer) -> list[Refusal]:
-    """Rooms that cannot be had before their first slot, then those of an unsuitable grade."""
-    first: dict[str, datetime] = {}
-    for slot in answer.slots:
-        first.setdefault(slot.resources[0], slot.slot.starts)
-    waiting = [
-        r for r in answer.refusals if r.resource not in first or r.starts < first[r.resource]
-    ]
-    return waiting + _unsuited(session, search)
-
-
-def _unsuited(session: Session, search: Search) -> list[Refusal]:
-    query, found = search.query, []
-    for site in query.facilities:
-        needs = facilities.class_facts(session, site).get(query.process_class)
-        for room in facilities.resource_facts(session, site).values():
-            if needs is None or room.kind != "room" or not (room.bookable and room.active):
-                continue
-            said = room_finding(room, needs, open_processing=query.open_processing)
-            if said.severity is Severity.BLOCK:
-                found.append(Refusal(site, room.code, query.window.starts, None, [said]))
-    return found
 
 
 def refusal_row(refusal: Refusal, rooms: dict[str, str]) -> dict[str, Any]:

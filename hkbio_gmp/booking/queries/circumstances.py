@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.queries import gates
-from hkbio_gmp.booking.queries.occupied import occupied, rule_book
+from hkbio_gmp.booking.queries.occupied import occupied, rule_book_at
 from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
 from hkbio_gmp.facilities import queries as facilities
 
@@ -15,9 +15,10 @@ from hkbio_gmp.facilities import queries as facilities
 def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circumstances:
     """Everything within ``scope`` as it stands at ``now`` (UTC). Raises NotFound."""
     code = scope.facility
-    book = rule_book(session, code)
+    here = facilities.standing(session, code)
+    book = rule_book_at(session, here)
     longest = book.changeover.longest
-    zones = {c: f.air_zone for c, f in facilities.resource_facts(session, code).items()}
+    zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
     return Circumstances(
         book=book,
         taken=occupied(
@@ -31,7 +32,7 @@ def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circums
         ),
         held=gates.coverage(session, code, scope.needed),
         kinds=gates.kinds(session, scope.needed),
-        opened=facilities.opening_ranges(session, code, scope.window) if scope.attended else (),
+        opened=facilities.opening_ranges_at(session, here, scope.window) if scope.attended else (),
     )
 
 

@@ -14,13 +14,19 @@ from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.timerange import TimeRange
 
 
 def rule_book(session: Session, facility: str) -> RuleBook:
     """The rules that bind new decisions at a facility. Raises NotFound."""
-    here = facilities.standing(session, facility)
+    return rule_book_at(session, facilities.standing(session, facility))
+
+
+def rule_book_at(session: Session, here: Standing) -> RuleBook:
+    """As :func:`rule_book`, of a facility whose standing has been read."""
+    facility = here.facts.code
     if facilities.is_changing(session):
         return _read_rule_book(session, facility)
     key = (str(session.get_bind().engine.url), here.id, here.facts.rules_version)

@@ -12,7 +12,6 @@ from hkbio_gmp.booking.present.search import (
     counted,
     offer_choices,
     refusal_row,
-    refusals_of,
     search_of,
 )
 from hkbio_gmp.booking.services import find_slots, viewer_of
@@ -37,7 +36,6 @@ def slots() -> ResponseReturnValue:
         return render_template("booking/slots.html", form=form, project=None), status
     search = search_of(db.session, form, project)
     answer = find_slots(db.session, viewer_of(who()), search.query, clock.now())
-    refusals = refusals_of(db.session, search, answer)
     grades = {r.code: r.grade or "" for r in facilities.list_resources(db.session, kind="room")}
     page = render_template(
         "booking/slots.html",
@@ -45,8 +43,8 @@ def slots() -> ResponseReturnValue:
         project=project,
         search=search,
         slots=best_of_each(answer.slots),
-        refusals=[refusal_row(refusal, grades) for refusal in refusals],
-        counted=counted(answer, refusals),
+        refusals=[refusal_row(refusal, grades) for refusal in answer.refusals],
+        counted=counted(answer),
         grades=grades,
         may_request=who().may("booking:slot:request", organisation=project.organisation.code),
     )

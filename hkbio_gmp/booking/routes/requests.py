@@ -18,7 +18,7 @@ from hkbio_gmp.booking.present.requesting import (
 )
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
 from hkbio_gmp.booking.services import alternatives, request_booking
-from hkbio_gmp.booking.services.finder import Slot
+from hkbio_gmp.booking.services.slots import Slot
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.facilities.routes.people import who

@@ -57,6 +57,7 @@ def certificates(plan: PlanFacts, around: Circumstances, asked: Asked) -> Iterab
         plan.occupancy,
         asked.now,
         at_check_in=asked.at_check_in,
+        said=around.said,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from hkbio_gmp.booking.rules.assessment import Viewer
-from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed
+from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed, Said
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.kernel.timerange import TimeRange
 
@@ -45,15 +47,26 @@ class Circumstances:
     held: Coverage = field(default_factory=dict)
     kinds: Mapping[str, KindFacts] = field(default_factory=dict)
     opened: Sequence[TimeRange] = ()
+    said: Said = field(default_factory=dict, compare=False, repr=False)
+
+    def with_papers(self, held: Coverage) -> Circumstances:
+        """The same with other certificates; what is sorted already stays so."""
+        other = copy(self)
+        object.__setattr__(other, "held", held)
+        object.__setattr__(other, "said", {})
+        return other
 
     @cached_property
-    def _by_place(self) -> dict[str, list[Use]]:
-        found: dict[str, list[Use]] = defaultdict(list)
-        for use in self.taken.uses:
-            found[f"resource {use.resource}"].append(use)
-            if use.zone is not None:
-                found[f"zone {use.zone}"].append(use)
-        return found
+    def _longest(self) -> timedelta:
+        return self.book.changeover.longest
+
+    @cached_property
+    def _by_resource(self) -> dict[str, _Row]:
+        return _rows((use.resource, use) for use in self.taken.uses)
+
+    @cached_property
+    def _by_zone(self) -> dict[str, _Row]:
+        return _rows((use.zone, use) for use in self.taken.uses if use.zone is not None)
 
     @cached_property
     def _outages(self) -> dict[str, list[OutageFacts]]:
@@ -62,12 +75,52 @@ class Circumstances:
             found[outage.resource].append(outage)
         return found
 
+    def uses_of(self, resource: str) -> Sequence[Use]:
+        """Everything that holds a resource, by start of its occupancy."""
+        return self._by_resource[resource].uses if resource in self._by_resource else ()
+
+    def uses_in(self, zone: str) -> Sequence[Use]:
+        """Everything that breathes the air of a zone, by start of its occupancy."""
+        return self._by_zone[zone].uses if zone in self._by_zone else ()
+
+    def outages_of(self, resource: str) -> Sequence[OutageFacts]:
+        """Its outages, by start."""
+        return self._outages.get(resource, ())
+
     def beside(self, use: Use) -> Occupied:
-        """What can clash with a use: on its resource and in its air zone."""
-        here = self._by_place.get(f"resource {use.resource}", [])
-        air = self._by_place.get(f"zone {use.zone}", []) if use.zone is not None else []
-        others = [old for old in air if old.resource != use.resource]
-        return Occupied((*here, *others), self._outages.get(use.resource, ()))
+        """What can clash with a use: within the longest gap on its resource, and in its air."""
+        longest = self._longest
+        here = self._by_resource.get(use.resource)
+        near = here.within(use.occupancy.widened(longest, longest)) if here else []
+        air = self._by_zone.get(use.zone) if use.zone is not None else None
+        if air is not None:
+            near += [o for o in air.within(use.occupancy) if o.resource != use.resource]
+        return Occupied(near, self.outages_of(use.resource))
+
+
+@dataclass
+class _Row:
+    """Uses of one place in order, found by time."""
+
+    uses: list[Use] = field(default_factory=list)
+    starts: list[datetime] = field(default_factory=list)
+    longest: timedelta = timedelta()
+
+    def within(self, when: TimeRange) -> list[Use]:
+        """Those whose occupancy may touch ``when``."""
+        first = bisect_right(self.starts, when.starts - self.longest)
+        return self.uses[max(first - 1, 0) : bisect_left(self.starts, when.ends)]
+
+
+def _rows(pairs: Iterable[tuple[str, Use]]) -> dict[str, _Row]:
+    found: dict[str, _Row] = defaultdict(_Row)
+    for code, use in pairs:
+        found[code].uses.append(use)
+    for row in found.values():
+        row.uses.sort(key=lambda use: use.occupancy.starts)
+        row.starts = [use.occupancy.starts for use in row.uses]
+        row.longest = max(use.occupancy.length for use in row.uses)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

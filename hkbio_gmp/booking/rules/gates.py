@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hkbio_gmp.certification.rules.gate import Gate, gate_finding
 from hkbio_gmp.certification.rules.status import CertificateFacts
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ResourceFacts
 from hkbio_gmp.kernel.findings import Finding
-from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.kernel.timerange import TimeRange, local_date
 
 Needed = tuple[str, str, str]
 Coverage = Mapping[Needed, Sequence[CertificateFacts]]
 
+_SHORTEST = timedelta(microseconds=1)
 LICENCE = "manufacturer_licence"
 AGREEMENT = "technical_agreement"
 GOWNING = "gowning_qualification"
@@ -55,6 +56,10 @@ def needed(
     return wanted
 
 
+Said = dict[tuple[object, ...], Finding]
+"""What gates said before: of one search many plans fall on the same days."""
+
+
 def gate_findings(
     facility: FacilityFacts,
     wanted: Iterable[Needed],
@@ -64,22 +69,38 @@ def gate_findings(
     now: datetime,
     *,
     at_check_in: bool = False,
+    said: Said | None = None,
 ) -> list[Finding]:
-    """A finding for each gate over the whole occupancy ``when`` (UTC)."""
+    """A finding for each gate over the whole occupancy ``when`` (UTC).
+
+    ``said`` keeps what was worked out of the same certificates at the same ``now``.
+    """
+    kept = {} if said is None else said
+    first = local_date(when.starts, facility.zone)
+    last = local_date(when.ends - _SHORTEST, facility.zone)
     found = []
-    for subject_type, code, kind_code in wanted:
-        kind = known.get(kind_code)
+    for key in wanted:
+        kind = known.get(key[2])
         if kind is None or not kind.blocks_booking:
             continue
-        gate = Gate(
-            kind=kind.code,
-            name=kind.name,
-            subject=code,
-            source=kind.interval_source,
-            renewal_days=kind.renewal_days,
-            occupancy=when,
-            zone=facility.zone,
-            at_check_in=at_check_in,
-        )
-        found.append(gate_finding(gate, held.get((subject_type, code, kind_code), ()), now))
+        place = (*key, first, last, now, at_check_in)
+        if place not in kept:
+            gate = _gate(facility, kind, key[1], when, at_check_in)
+            kept[place] = gate_finding(gate, held.get(key, ()), now)
+        found.append(kept[place])
     return found
+
+
+def _gate(
+    facility: FacilityFacts, kind: KindFacts, code: str, when: TimeRange, at_check_in: bool
+) -> Gate:
+    return Gate(
+        kind=kind.code,
+        name=kind.name,
+        subject=code,
+        source=kind.interval_source,
+        renewal_days=kind.renewal_days,
+        occupancy=when,
+        zone=facility.zone,
+        at_check_in=at_check_in,
+    )

@@ -10,6 +10,9 @@ from hkbio_gmp.facilities.rules.changeover import ChangeoverMatrix
 from hkbio_gmp.facilities.rules.segregation import SegregationRules
 from hkbio_gmp.kernel.timerange import TimeRange
 
+WISHED = "-"
+"""The series of a wish that belongs to no project yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:

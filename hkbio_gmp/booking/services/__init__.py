@@ -13,18 +13,26 @@
 ``withdraw_outage(work, principal, ref)``.
 ``find_slots(session, viewer_of(principal), SlotQuery, now)``,
 ``readiness(session, principal, booking, now)``,
-``preview(session, principal, BookingWish, now)``, ``alternatives(session, principal, wish, now)``.
+``preview(session, principal, BookingWish, now)``, ``alternatives(session, principal, wish, now)``,
+``ways_out(session, principal, plan, now)``,
+``ways_out_of(session, principal, booking, found, now)``.
 The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
 """
 
 from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
 from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
 from hkbio_gmp.booking.services.execution import run_session
-from hkbio_gmp.booking.services.finder import SlotAnswer, SlotQuery, find_slots
+from hkbio_gmp.booking.services.finder import find_slots
 from hkbio_gmp.booking.services.moves import decide_move, moved_wish, propose_move
 from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
 from hkbio_gmp.booking.services.plan import BookingWish, SessionWish, wish_of
-from hkbio_gmp.booking.services.reading import alternatives, preview, readiness
+from hkbio_gmp.booking.services.reading import (
+    alternatives,
+    preview,
+    readiness,
+    ways_out,
+    ways_out_of,
+)
 from hkbio_gmp.booking.services.requests import (
     cancel_booking,
     change_request,
@@ -32,10 +40,12 @@ from hkbio_gmp.booking.services.requests import (
     request_evaluated,
     submit_booking,
 )
+from hkbio_gmp.booking.services.slots import Home, SlotAnswer, SlotQuery
 
 __all__ = [
     "BookingWish",
     "Evaluation",
+    "Home",
     "OutagePlan",
     "SessionWish",
     "SlotAnswer",
@@ -58,6 +68,8 @@ __all__ = [
     "signed_record",
     "submit_booking",
     "viewer_of",
+    "ways_out",
+    "ways_out_of",
     "wish_of",
     "withdraw_outage",
 ]

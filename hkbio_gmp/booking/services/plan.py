@@ -109,13 +109,18 @@ class Plan:
             needs=self.needs,
             series=self.series,
             organisation=self.organisation,
-            project=ProjectFacts(project.code, project.status, project.open_processing),
+            project=project_facts(project),
             resources=self.resources,
             sessions=self.sessions,
             operators=tuple(self.emails),
             open_processing=project.open_processing,
             reference=self.reference,
         )
+
+
+def project_facts(project: Project) -> ProjectFacts:
+    """A project as the rules see it."""
+    return ProjectFacts(project.code, project.status, project.open_processing)
 
 
 class _Refusals:

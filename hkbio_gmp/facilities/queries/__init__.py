@@ -20,6 +20,7 @@ from hkbio_gmp.facilities.queries.opening import (
     list_opening_hours,
     opening_pattern,
     opening_ranges,
+    opening_ranges_at,
 )
 from hkbio_gmp.facilities.queries.projects import (
     find_batch,
@@ -66,6 +67,7 @@ __all__ = [
     "list_rule_sets",
     "opening_pattern",
     "opening_ranges",
+    "opening_ranges_at",
     "resource_facts",
     "resource_kinds",
     "rules_version",

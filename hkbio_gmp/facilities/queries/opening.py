@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.facilities.models import Closure, Facility, OpeningHours
-from hkbio_gmp.facilities.queries.standing import standing
+from hkbio_gmp.facilities.queries.standing import Standing, standing
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern
 from hkbio_gmp.facilities.rules.opening import open_ranges
@@ -56,7 +56,11 @@ def closed_days(session: Session, facility: str, first: date, last: date) -> lis
 
     Calendar days in the facility's zone, both ends included. Raises NotFound.
     """
-    here = standing(session, facility)
+    return closed_days_at(session, standing(session, facility), first, last)
+
+
+def closed_days_at(session: Session, here: Standing, first: date, last: date) -> list[ClosedDay]:
+    """As :func:`closed_days`, of a facility whose standing has been read."""
     found = general_holidays(first, last) if here.settings.get("holidays") == "HK" else []
     columns = (Closure.starts_on, Closure.ends_on, Closure.name, Closure.name_zh, Closure.source)
     query = select(*columns).where(Closure.facility_id == here.id, Closure.state == "active")
@@ -75,8 +79,13 @@ def _days(closure: Any, first: date, last: date) -> list[ClosedDay]:
 
 def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:
     """The parts of ``window`` (UTC) in which the facility is open. Raises NotFound."""
-    zone = standing(session, facility).facts.zone
+    return opening_ranges_at(session, standing(session, facility), window)
+
+
+def opening_ranges_at(session: Session, here: Standing, window: TimeRange) -> list[TimeRange]:
+    """As :func:`opening_ranges`, of a facility whose standing has been read."""
+    zone = here.facts.zone
     # Days are the facility's, not UTC's: a window may touch one day more there.
     first, last = local_date(window.starts, zone), local_date(window.ends, zone)
-    closed = closed_days(session, facility, first, last)
-    return open_ranges(opening_pattern(session, facility), closed, [], window, zone)
+    closed = closed_days_at(session, here, first, last)
+    return open_ranges(here.pattern, closed, [], window, zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern, OpeningSlot
@@ -23,16 +24,23 @@ def open_ranges(
 
     Hours and days are those of ``zone``. Attended work outside them warns (the contract's roles).
     """
-    closed = {item.day for item in (*closures, *holidays)}
-    days = _days(local_date(window.starts, zone), local_date(window.ends, zone))
-    opened = [
+    closed = frozenset(item.day for item in (*closures, *holidays))
+    first, last = local_date(window.starts, zone), local_date(window.ends, zone)
+    inside = (item.intersection(window) for item in _opened(hours, closed, first, last, zone))
+    return merged(item for item in inside if item is not None)
+
+
+# a search asks for the same year again and again
+@lru_cache(maxsize=64)
+def _opened(
+    hours: OpeningPattern, closed: frozenset[date], first: date, last: date, zone: str
+) -> tuple[TimeRange, ...]:
+    return tuple(
         _range(day, slot, zone)
-        for day in days
+        for day in _days(first, last)
         if day not in closed
         for slot in hours.of_weekday(day.weekday())
-    ]
-    inside = (item.intersection(window) for item in opened)
-    return merged(item for item in inside if item is not None)
+    )
 
 
 def is_open_throughout(when: TimeRange, opened: Iterable[TimeRange]) -> bool:

@@ -1,0 +1,1 @@
+"""The finder's pure part: where something may start, and what would help where it may not."""

@@ -1,0 +1,157 @@
+"""From what stands at a facility to the starts that it leaves. All exact, nothing tried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hkbio_gmp.booking.rules import gates
+from hkbio_gmp.booking.rules.assessment import attended_part
+from hkbio_gmp.booking.rules.circumstances import Circumstances
+from hkbio_gmp.booking.rules.occupancy import RuleBook, Use, gap
+from hkbio_gmp.booking.rules.search.shape import Wanted
+from hkbio_gmp.booking.rules.search.spans import Span, Starts, both
+from hkbio_gmp.booking.rules.sessions import PlanFacts
+from hkbio_gmp.facilities.rules.segregation import SegregationRule
+from hkbio_gmp.kernel.timerange import TimeRange, day_start, local_date
+
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The starts that neighbours forbid, and those after which they no longer warn."""
+
+    forbidden: list[Span]
+    uneasy: list[datetime]
+
+
+def shadow(around: Circumstances, uses: Iterable[Use], origin: datetime) -> Shadow:
+    """What stands in the way of ``uses`` as planned from ``origin`` (UTC), for every start."""
+    found = Shadow([], [])
+    for use in uses:
+        found.forbidden.extend(
+            _overlapping(use, outage.when, origin) for outage in around.outages_of(use.resource)
+        )
+        found.forbidden.extend(
+            _beside(around.book, use, old, origin) for old in around.uses_of(use.resource)
+        )
+        if use.zone is not None:
+            _in_the_air(around, use, origin, found)
+    return found
+
+
+def _overlapping(use: Use, when: TimeRange, origin: datetime) -> Span:
+    """Starts from which the occupancy would overlap ``when``."""
+    held = use.occupancy
+    return when.starts - (held.ends - origin), when.ends - (held.starts - origin)
+
+
+def _beside(book: RuleBook, use: Use, old: Use, origin: datetime) -> Span:
+    low, high = _overlapping(use, old.occupancy, origin)
+    slot = use.slot
+    return (
+        min(low, old.slot.starts - gap(book, use, old) - (slot.ends - origin)),
+        max(high, old.slot.ends + gap(book, old, use) - (slot.starts - origin)),
+    )
+
+
+def _in_the_air(around: Circumstances, use: Use, origin: datetime, found: Shadow) -> None:
+    rules: dict[str, SegregationRule | None] = {}
+    for old in around.uses_in(use.zone or ""):
+        made = old.process_class
+        if made not in rules:
+            rules[made] = around.book.segregation.find("zone", use.process_class, made)
+        rule = rules[made]
+        if rule is None or old.resource == use.resource:
+            continue
+        span = _overlapping(use, old.occupancy, origin)
+        if rule.severity == "block":
+            found.forbidden.append(span)
+        else:
+            found.uneasy.append(span[1])
+
+
+def comfortable(wanted: Wanted, opened: Sequence[TimeRange], within: Span) -> Starts:
+    """Starts from which every attended step falls into opening hours."""
+    out = [within]
+    for step in wanted.steps:
+        if step.attended:
+            begins = within[0] + step.offset
+            length = attended_part(TimeRange(begins, begins + step.length)).length
+            out = both(out, _inside(opened, step.offset, length))
+    return Starts(out)
+
+
+def begun_in_hours(wanted: Wanted, opened: Sequence[TimeRange], within: Span) -> Starts:
+    """Starts from which the first attended step at least begins in opening hours."""
+    first = min((s.offset for s in wanted.steps if s.attended), default=None)
+    if first is None:
+        return Starts([within])
+    return Starts(both([within], _inside(opened, first, _MINUTE)))
+
+
+def _inside(opened: Sequence[TimeRange], offset: timedelta, length: timedelta) -> list[Span]:
+    late = length + offset
+    return [
+        (item.starts - offset, item.ends - late)
+        for item in opened
+        if item.ends - item.starts >= length
+    ]
+
+
+def turns(
+    plan: PlanFacts, around: Circumstances, origin: datetime, now: datetime
+) -> list[datetime]:
+    """The starts at which a certificate's word may change; between two of them it stays.
+
+    ``plan`` is one planned from ``origin`` (UTC).
+    """
+    zone, held = plan.facility.zone, plan.occupancy
+    before, after = held.starts - origin, held.ends - origin
+    wanted = gates.needed(
+        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
+    )
+    days = _days(wanted, around, local_date(now, zone))
+    found: set[datetime] = set()
+    for day in days:
+        midnight = day_start(day, zone)
+        found.add(midnight - before)
+        # the last day counts whole: an occupancy may end at midnight exactly
+        found.add(midnight - after + _MINUTE)
+    return sorted(found)
+
+
+def _days(wanted: Iterable[gates.Needed], around: Circumstances, today: date) -> set[date]:
+    days = {today}
+    for key in wanted:
+        kind = around.kinds.get(key[2])
+        if kind is not None:
+            days.add(today + timedelta(days=kind.renewal_days))
+            days.add(today + timedelta(days=kind.renewal_days + 1))
+        for one in around.held.get(key, ()):
+            days.add(one.valid_from)
+            if one.last_day < date.max:
+                days.add(one.last_day + _DAY)
+    return days
+
+
+def choices(wanted: Wanted, place: tuple[str, ...], kind: str) -> list[str]:
+    """Items of a kind that may serve a place: its own, then those of no room, then others."""
+    rooms = set(place)
+    items = [
+        item
+        for item in wanted.known.values()
+        if item.equipment_kind == kind and item.bookable and item.active
+    ]
+    fitting = sorted(items, key=lambda item: (item.room not in rooms, item.room is not None))
+    return [item.code for item in fitting]
+
+
+def stands_in(wanted: Wanted, place: tuple[str, ...], kind: str) -> bool:
+    """Whether a place has equipment of a kind that comes with it and is not booked apart."""
+    return any(
+        item.equipment_kind == kind and item.active and not item.bookable and item.room in place
+        for item in wanted.known.values()
+    )
