@@ -155,6 +155,32 @@ class ProcessClass(ma.Schema):
     closed_grades = codes()
 
 
+class ProcessStep(ma.Schema):
+    """One stretch of a run: minutes from its start, and what it takes."""
+
+    number = whole()
+    name = said()
+    name_zh = said()
+    offset_minutes = whole()
+    length_minutes = whole()
+    attended = flag()
+    room = flag()
+    equipment = codes()
+
+
+class ProcessTemplate(ma.Schema):
+    """How a process class is run at a facility."""
+
+    code = said()
+    facility = said()
+    process_class = said()
+    name = said()
+    name_zh = said()
+    source = said()
+    length_minutes = whole()
+    steps = ma.fields.List(ma.fields.Nested(ProcessStep), required=True)
+
+
 class Project(ma.Schema):
     """A project."""
 

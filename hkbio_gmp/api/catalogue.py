@@ -11,7 +11,7 @@ from hkbio_gmp.api import answers, commands, paging
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.parsing import ApiBlueprint
 from hkbio_gmp.api.problems import finding_json, instant
-from hkbio_gmp.api.schemas import OutageBody, PageArgs, ResourceArgs, SlotArgs
+from hkbio_gmp.api.schemas import OutageBody, PageArgs, ResourceArgs, SlotArgs, TemplateArgs
 from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.booking import queries as booking_queries
 from hkbio_gmp.booking import services as booking
@@ -20,6 +20,7 @@ from hkbio_gmp.booking.services import SlotQuery, viewer_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries
 from hkbio_gmp.facilities.models import Facility, ProcessClass, Resource
+from hkbio_gmp.facilities.rules.templates import ProcessStep, ProcessTemplate
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import FieldError, NotValid
 from hkbio_gmp.kernel.messages import Message
@@ -78,6 +79,33 @@ def class_json(row: ProcessClass) -> dict[str, Any]:
     }
 
 
+def template_json(row: ProcessTemplate) -> dict[str, Any]:
+    """A process template with its steps."""
+    names = ("code", "facility", "process_class", "name", "name_zh", "source")
+    return {
+        **{name: getattr(row, name) for name in names},
+        "length_minutes": _minutes(row.length),
+        "steps": [_step_json(step) for step in row.steps],
+    }
+
+
+def _step_json(step: ProcessStep) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "name": step.name,
+        "name_zh": step.name_zh,
+        "offset_minutes": _minutes(step.offset),
+        "length_minutes": _minutes(step.length),
+        "attended": step.attended,
+        "room": step.room,
+        "equipment": list(step.equipment),
+    }
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)
+
+
 @blueprint.get("/facilities")
 @requires(READ)
 @blueprint.arguments(PageArgs, location="query")
@@ -126,6 +154,24 @@ def process_classes(args: dict[str, Any]) -> Response:
 
 def _class_key(row: ProcessClass) -> str:
     return f"{row.facility.code}/{row.code}"
+
+
+@blueprint.get("/process-templates")
+@requires(READ)
+@blueprint.arguments(TemplateArgs, location="query")
+@blueprint.response(200, page_of(answers.ProcessTemplate))
+def process_templates(args: dict[str, Any]) -> Response:
+    """How classes are run, step by step; what a booking may name as its template."""
+    wanted = args.get("facility")
+    codes = [wanted] if wanted else [f.code for f in queries.list_facilities(db.session)]
+    rows = [row for code in codes for row in queries.list_templates(db.session, code)]
+    after = paging.code_of(args.get("cursor"))
+    left = sorted((row for row in rows if after is None or row.code > after), key=_code)
+    return jsonify(paging.page(left, args["limit"], template_json, _code))
+
+
+def _code(row: ProcessTemplate) -> str:
+    return row.code
 
 
 @blueprint.get("/slots")

@@ -27,6 +27,12 @@ class ResourceArgs(PageArgs):
     grade = fields.String(validate=validate.OneOf(["A", "B", "C", "D", "CNC"]))
 
 
+class TemplateArgs(PageArgs):
+    """Narrows process templates."""
+
+    facility = text(40)
+
+
 class SlotArgs(Strict):
     """What slots to find."""
 

@@ -35,6 +35,8 @@ class Booking(Audited, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete=RESTRICT))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id", ondelete=RESTRICT))
     process_class: Mapped[str]
+    # the code of the process template that filled it in, where one did
+    template: Mapped[str | None]
     status: Mapped[str]
     note: Mapped[str]
     requested_by: Mapped[str]

@@ -253,6 +253,67 @@ class Segregation(PartOfFacility, Base):
     facility: Mapped[Facility] = relationship()
 
 
+class TemplateRow(PartOfFacility, Base):
+    """How a process class is run at a facility, step by step."""
+
+    __tablename__ = "process_template"
+    __table_args__ = (CheckConstraint(_STATE, name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    facility_id: Mapped[int] = _reference("facility")
+    code: Mapped[str] = mapped_column(unique=True)
+    # A code, not a key: a class that is retired leaves its templates as they were.
+    process_class: Mapped[str]
+    name: Mapped[str]
+    name_zh: Mapped[str]
+    source: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    position: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    facility: Mapped[Facility] = relationship()
+    steps: Mapped[list[StepRow]] = relationship(
+        back_populates="template", order_by="StepRow.number", lazy="selectin"
+    )
+
+    @property
+    def active_steps(self) -> list[StepRow]:
+        """The steps that count, in order."""
+        return [step for step in self.steps if step.state == "active"]
+
+
+class StepRow(Audited, Base):
+    """One step of a template; one taken out is retired and may come back."""
+
+    __tablename__ = "process_step"
+    __table_args__ = (
+        UniqueConstraint("template_id", "number"),
+        CheckConstraint("offset_minutes >= 0 AND length_minutes > 0", name="minutes"),
+        CheckConstraint(_STATE, name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[int] = _reference("process_template")
+    number: Mapped[int]
+    name: Mapped[str]
+    name_zh: Mapped[str]
+    offset_minutes: Mapped[int]
+    length_minutes: Mapped[int]
+    attended: Mapped[bool]
+    room: Mapped[bool]
+    equipment: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(default="active")
+    template: Mapped[TemplateRow] = relationship(back_populates="steps")
+
+    def audit_subject(self) -> Subject:
+        """The facility of its template."""
+        return self.template.audit_subject()
+
+    @property
+    def audit_code(self) -> str:
+        """The template's code and the step's number."""
+        return f"{self.template.code}/{self.number}"
+
+
 class Project(Audited, Base):
     """What one organisation makes at one facility; accepted by quality before GMP bookings."""
 

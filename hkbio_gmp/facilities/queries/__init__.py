@@ -38,6 +38,12 @@ from hkbio_gmp.facilities.queries.rulebook import (
     segregation_rules,
 )
 from hkbio_gmp.facilities.queries.standing import Standing, begin_changes, is_changing, standing
+from hkbio_gmp.facilities.queries.templates import (
+    find_template,
+    get_template_row,
+    list_template_rows,
+    list_templates,
+)
 
 __all__ = [
     "Standing",
@@ -49,11 +55,13 @@ __all__ = [
     "find_batch",
     "find_facility",
     "find_project",
+    "find_template",
     "get_batch",
     "get_closure",
     "get_facility",
     "get_project",
     "get_resource",
+    "get_template_row",
     "is_changing",
     "list_air_zones",
     "list_batches",
@@ -65,6 +73,8 @@ __all__ = [
     "list_projects",
     "list_resources",
     "list_rule_sets",
+    "list_template_rows",
+    "list_templates",
     "opening_pattern",
     "opening_ranges",
     "opening_ranges_at",

@@ -12,7 +12,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload
 
-from hkbio_gmp.facilities.models import Facility, OpeningHours, ProcessClass, Resource
+from hkbio_gmp.facilities.models import (
+    Facility,
+    OpeningHours,
+    ProcessClass,
+    Resource,
+    StepRow,
+    TemplateRow,
+)
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import (
     FacilityFacts,
@@ -21,6 +28,8 @@ from hkbio_gmp.facilities.rules.facts import (
     ProcessClassFacts,
     ResourceFacts,
 )
+from hkbio_gmp.facilities.rules.stated_templates import step_of
+from hkbio_gmp.facilities.rules.templates import ProcessStep, ProcessTemplate
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.work import ONE_TRANSACTION
 
@@ -30,7 +39,8 @@ _MOST_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A facility's facts, settings, resources (retired ones too), active classes and hours."""
+    """A facility's facts, settings, resources (retired ones too), active classes, hours and
+    active templates."""
 
     id: int
     facts: FacilityFacts
@@ -38,6 +48,7 @@ class Standing:
     resources: Mapping[str, ResourceFacts]
     classes: Mapping[str, ProcessClassFacts]
     pattern: OpeningPattern
+    templates: tuple[ProcessTemplate, ...] = ()
 
 
 _kept: dict[tuple[object, ...], Standing] = {}
@@ -100,6 +111,7 @@ def _read(session: Session, head: Row[Any]) -> Standing:
         resources=_resources(session, head),
         classes=_classes(session, head.id),
         pattern=_pattern(session, head.id),
+        templates=_templates(session, head),
     )
 
 
@@ -172,3 +184,29 @@ def _pattern(session: Session, facility_id: int) -> OpeningPattern:
         .order_by(OpeningHours.weekday, OpeningHours.opens)
     )
     return OpeningPattern(tuple(OpeningSlot(*row) for row in rows))
+
+
+def _templates(session: Session, head: Row[Any]) -> tuple[ProcessTemplate, ...]:
+    query = (
+        select(TemplateRow)
+        .where(TemplateRow.facility_id == head.id, TemplateRow.state == "active")
+        .order_by(TemplateRow.position, TemplateRow.code)
+    )
+    return tuple(_template(row, head.code) for row in session.scalars(query))
+
+
+def _template(row: TemplateRow, facility: str) -> ProcessTemplate:
+    return ProcessTemplate(
+        code=row.code,
+        facility=facility,
+        process_class=row.process_class,
+        name=row.name,
+        name_zh=row.name_zh,
+        source=row.source,
+        steps=tuple(_step(step) for step in row.active_steps),
+    )
+
+
+def _step(row: StepRow) -> ProcessStep:
+    names = ("name", "name_zh", "offset_minutes", "length_minutes", "attended", "room", "equipment")
+    return step_of(row.number, {name: getattr(row, name) for name in names})

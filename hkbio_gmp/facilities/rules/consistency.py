@@ -11,6 +11,7 @@ from hkbio_gmp.facilities.rules.changeover import ANY, ChangeoverRule, uncovered
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record, hours_key, resources
 from hkbio_gmp.facilities.rules.segregation import SegregationRule, repeated
 from hkbio_gmp.facilities.rules.shape import Problems
+from hkbio_gmp.facilities.rules.stated_templates import check_templates
 from hkbio_gmp.kernel.messages import Message
 
 FACILITY_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")
@@ -32,6 +33,7 @@ def check(document: FacilityDocument, problems: Problems) -> None:
     _check_closures(document, problems)
     _check_changeover(document, problems)
     _check_segregation(document, problems)
+    check_templates(document, problems)
 
 
 def _check_facility(document: FacilityDocument, problems: Problems) -> None:
@@ -55,6 +57,7 @@ def _check_codes(document: FacilityDocument, problems: Problems) -> None:
         "zones": [("zones", n, row) for n, row in enumerate(document.zones)],
         "resources": places,
         "closures": [("closures", n, row) for n, row in enumerate(document.closures)],
+        "templates": [("templates", n, row) for n, row in enumerate(document.templates)],
     }
     for rows in parts.values():
         _check_unique(rows, problems)

@@ -35,6 +35,8 @@ class FacilityDocument:
     changeover: list[Record] = field(default_factory=list)
     segregation: list[Record] = field(default_factory=list)
     closures: list[Record] = field(default_factory=list)
+    templates: list[Record] = field(default_factory=list)
+    steps: list[Record] = field(default_factory=list)
 
     @property
     def code(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hkbio_gmp.facilities.rules.facts import GRADES, PURPOSES, ROOM_GRADES
 from hkbio_gmp.facilities.rules.segregation import SCOPES, SEVERITIES
 from hkbio_gmp.facilities.rules.shape import Field
+from hkbio_gmp.facilities.rules.templates import LONGEST_MINUTES
 
 FORMAT = 1
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -103,6 +104,17 @@ REPEATED: dict[str, tuple[Field, ...]] = {
         Field("last", "day"),
         Field("source"),
         _STATE,
+    ),
+    "templates": (*_NAMED, Field("class"), Field("source"), _STATE),
+    "steps": (
+        Field("template"),
+        Field("name"),
+        Field("name_zh"),
+        Field("offset_minutes", "whole", most=LONGEST_MINUTES),
+        Field("length_minutes", "whole", least=1, most=LONGEST_MINUTES),
+        Field("attended", "flag", required=False, default=True),
+        Field("room", "flag", required=False, default=True),
+        Field("equipment", "list", required=False, default=(), choices=EQUIPMENT_KINDS),
     ),
 }
 # Left out of an export, so that a file stays readable.

@@ -15,6 +15,7 @@ from hkbio_gmp.facilities.models import (
     OpeningHours,
     ProcessClass,
     Resource,
+    TemplateRow,
 )
 from hkbio_gmp.facilities.rules import document
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record
@@ -50,6 +51,15 @@ def _document(session: Session, facility: Facility) -> FacilityDocument:
         changeover=_stated("changeover", rules[0].changeover if rules else []),
         segregation=_stated("segregation", rules[0].segregation if rules else []),
         closures=_closures(session, facility),
+        templates=[
+            _record(REPEATED["templates"], row, **{"class": row.process_class})
+            for row in _rows(session, TemplateRow, facility)
+        ],
+        steps=[
+            _record(REPEATED["steps"], step, template=row.code)
+            for row in _rows(session, TemplateRow, facility)
+            for step in row.active_steps
+        ],
     )
 
 

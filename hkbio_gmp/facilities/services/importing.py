@@ -51,7 +51,7 @@ def _parts(work: Work, code: str) -> tuple[object, ...] | None:
     if facility is None:
         return None
     found = queries.standing(work.session, code)
-    return facility.version, found.resources, found.classes, found.pattern
+    return facility.version, found.resources, found.classes, found.pattern, found.templates
 
 
 def _stop_if_any(problems: Problems) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,8 @@ from hkbio_gmp.facilities.models import (
     OpeningHours,
     ProcessClass,
     Resource,
+    StepRow,
+    TemplateRow,
 )
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record
 from hkbio_gmp.facilities.rules.sections import DAYS
@@ -25,12 +27,13 @@ _POSITIONS_PER_KIND = 1000
 
 
 def write(work: Work, facility: Facility, read: FacilityDocument) -> None:
-    """Write zones, resources, hours, classes and closures."""
+    """Write zones, resources, hours, classes, closures and templates."""
     _write_zones(work, facility, read)
     _write_resources(work, facility, read)
     _write_hours(work, facility, read)
     _write_classes(work, facility, read)
     _write_closures(work, facility, read)
+    _write_templates(work, facility, read)
 
 
 def assign(row: Any, values: Mapping[str, Any]) -> bool:
@@ -161,3 +164,31 @@ def _write_closures(work: Work, facility: Facility, read: FacilityDocument) -> N
         values = {k: v for k, v in row.items() if k not in {"first", "last"}}
         values |= {"starts_on": row["first"], "ends_on": row["last"]}
         _put(work, Closure, facility, values)
+
+
+def _write_templates(work: Work, facility: Facility, read: FacilityDocument) -> None:
+    for position, row in enumerate(read.templates):
+        values = {name: row[name] for name in ("code", "name", "name_zh", "source", "state")}
+        values |= {"process_class": row["class"], "position": position}
+        template = _put(work, TemplateRow, facility, values)
+        if write_steps(template, [s for s in read.steps if s["template"] == row["code"]]):
+            template.version += 1
+    work.session.flush()
+
+
+def write_steps(template: TemplateRow, rows: Sequence[Record]) -> bool:
+    """Make a template's steps these, in order; returns whether a known template was changed."""
+    known = {step.number: step for step in template.steps}
+    changed, is_new = False, not known
+    for number, row in enumerate(rows, 1):
+        values = {**row, "equipment": list(row["equipment"]), "state": "active"}
+        values.pop("template", None)
+        step = known.pop(number, None)
+        if step is None:
+            template.steps.append(StepRow(number=number, **values))
+            changed |= not is_new
+        elif assign(step, values):
+            changed = True
+    for left in known.values():
+        changed |= assign(left, {"state": "retired"})
+    return changed

@@ -9,7 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.facilities import queries
-from hkbio_gmp.facilities.models import AirZone, Closure, Facility, ProcessClass, Resource
+from hkbio_gmp.facilities.models import (
+    AirZone,
+    Closure,
+    Facility,
+    ProcessClass,
+    Resource,
+    TemplateRow,
+)
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record, resources
 from hkbio_gmp.facilities.rules.shape import Problems
 from hkbio_gmp.kernel.messages import Message
@@ -27,6 +34,7 @@ def check(session: Session, read: FacilityDocument, problems: Problems) -> None:
         (Resource, "rooms", resources(read)),
         (ProcessClass, "classes", _numbered("classes", read.classes)),
         (Closure, "closures", _numbered("closures", read.closures)),
+        (TemplateRow, "templates", _numbered("templates", read.templates)),
     ]
     for table, section, rows in sections:
         if facility is not None:

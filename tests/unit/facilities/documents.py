@@ -92,6 +92,22 @@ def _hours(days: set[str]) -> list[Record]:
     return [{"day": day, "opens": time(9), "closes": time(18, 30)} for day in DAYS if day in days]
 
 
+def _template(code: str) -> st.SearchStrategy[Record]:
+    return _named("ABC-T1", **{"class": st.just(code)}, source=TEXT, state=STATE)
+
+
+@st.composite
+def _steps(draw: st.DrawFn) -> list[Record]:
+    rows, offset = [], 0
+    for _ in range(draw(st.integers(1, 4))):
+        length = draw(st.integers(1, 3000))
+        row = {"template": "ABC-T1", "name": draw(TEXT), "name_zh": draw(TEXT)}
+        row |= {"offset_minutes": offset, "length_minutes": length}
+        rows.append({**row, "attended": draw(st.booleans()), "room": True, "equipment": ()})
+        offset += length + draw(st.integers(0, 500))
+    return rows
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> FacilityDocument:
     """A facility file that is in order."""
@@ -153,4 +169,6 @@ def documents(draw: st.DrawFn) -> FacilityDocument:
             }
         ],
         closures=draw(st.lists(closure, max_size=1)),
+        templates=[draw(_template(classes[0]))],
+        steps=draw(_steps()),
     )
