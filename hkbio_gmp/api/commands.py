@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify, request
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hkbio_gmp import work
@@ -38,19 +38,16 @@ def run(
     _check_key(key)
 
     def once(unit: Work) -> Document:
+        taken = _take(unit, actor, key)
+        if taken is not None:
+            return _keep(unit, taken, command(unit))
         kept = _find(unit.session, actor.id, key)
-        if kept is None:
-            return _first(unit, actor, key, command)
-        if kept.body_digest != _body_digest():
+        if kept is None or kept.body_digest != _body_digest():
             raise NotValid(_REUSED.detail, [_REUSED_FIELD])
-        return kept.answer
+        first: Document = kept.answer
+        return first
 
-    try:
-        return work.run(actor, action, reason, once)
-    except IntegrityError as error:
-        if "idempotent_answer" not in str(error.orig):
-            raise
-        return work.run(actor, action, reason, once)
+    return work.run(actor, action, reason, once)
 
 
 _REUSED = NotValid(Message("This Idempotency-Key was used with another body."))
@@ -66,35 +63,44 @@ def _check_key(key: str) -> None:
         raise NotValid(said, [FieldError("Idempotency-Key", said, remedy)])
 
 
-def _first(unit: Work, actor: Actor, key: str, command: Callable[[Work], Document]) -> Document:
-    """Take the key before anything else: a second delivery waits here for the first one's end,
-    or it would be refused the slot that the first is about to get."""
-    row = _answer(unit, actor, key, {})
-    unit.session.add(row)
-    unit.session.flush()
-    row.answer = command(unit)
-    return row.answer
+def _take(unit: Work, actor: Actor, key: str) -> int | None:
+    """Take the key before anything else; its id, or None where it came before.
+
+    A second delivery waits here for the first one's end, or it would be refused the slot that the
+    first is about to get.
+    """
+    values = {
+        "actor": actor.id,
+        "route": _route(),
+        "key": key,
+        "body_digest": _body_digest(),
+        "answer": {},
+        "at": unit.at,
+    }
+    take = _TAKE[unit.session.get_bind().dialect.name].returning(IdempotentAnswer.id)
+    return unit.session.connection().execute(take, values).scalar_one_or_none()
 
 
-def _find(session: Session, actor: str, key: str) -> IdempotentAnswer | None:
-    return session.scalar(
-        select(IdempotentAnswer).where(
-            IdempotentAnswer.actor == actor,
-            IdempotentAnswer.route == _route(),
-            IdempotentAnswer.key == key,
-        )
-    )
+_TAKE = {
+    "sqlite": sqlite.insert(IdempotentAnswer).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(IdempotentAnswer).on_conflict_do_nothing(),
+}
+_KEEP = update(IdempotentAnswer).where(IdempotentAnswer.id == bindparam("taken"))
+_FOUND = select(IdempotentAnswer.body_digest, IdempotentAnswer.answer).where(
+    IdempotentAnswer.actor == bindparam("actor"),
+    IdempotentAnswer.route == bindparam("route"),
+    IdempotentAnswer.key == bindparam("key"),
+)
 
 
-def _answer(unit: Work, actor: Actor, key: str, answer: Document) -> IdempotentAnswer:
-    return IdempotentAnswer(
-        actor=actor.id,
-        route=_route(),
-        key=key,
-        body_digest=_body_digest(),
-        answer=answer,
-        at=unit.at,
-    )
+def _keep(unit: Work, taken: int, answer: Document) -> Document:
+    unit.session.connection().execute(_KEEP, {"taken": taken, "answer": answer})
+    return answer
+
+
+def _find(session: Session, actor: str, key: str) -> Row[Any] | None:
+    wanted = {"actor": actor, "route": _route(), "key": key}
+    return session.execute(_FOUND, wanted).one_or_none()
 
 
 def _route() -> str:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.models import Certificate, CertificateKind, ReminderStep
@@ -27,6 +29,7 @@ from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
+from hkbio_gmp.work import rows
 
 READ = "certification:certificate:read"
 DEFAULT_ZONE = "Asia/Hong_Kong"
@@ -201,42 +204,82 @@ def coverage(
 ) -> dict[tuple[str, str, str], list[CertificateFacts]]:
     """(subject type, subject code, kind) → its certificates that count at a facility.
 
-    Two queries for any number of subjects; certificates of shared kinds count everywhere.
+    One query for any number of subjects; certificates of shared kinds count everywhere.
     """
     keys = sorted(set(subjects))
     if not keys:
         return {}
-    counted = (
-        tuple_(Certificate.subject_type, Certificate.subject_code).in_(keys),
-        or_(Facility.code == facility, Certificate.facility_id.is_(None)),
-        Certificate.state.not_in(("rejected",)),
-    )
-    rows = session.execute(_covering().where(*counted)).all()
-    renewals = _renewals_of(session, [row.id for row in rows])
+    return _covered(rows(session, _COVERING, {"facility": facility, "subjects": keys}))
+
+
+def gating(
+    session: Session, facility: str, subjects: Iterable[SubjectKey], kinds: Iterable[str]
+) -> tuple[dict[tuple[str, str, str], list[CertificateFacts]], dict[str, Any]]:
+    """As :func:`coverage`, of some kinds alone, and each of those kinds by its code."""
+    wanted = {
+        "facility": facility,
+        "subjects": sorted(set(subjects)),
+        "kinds": sorted(set(kinds)),
+    }
+    found = rows(session, _GATING, wanted).all()
+    return _covered(found), {row.code: row for row in found}
+
+
+def _covered(lines: Iterable[Any]) -> dict[tuple[str, str, str], list[CertificateFacts]]:
     found: dict[tuple[str, str, str], list[CertificateFacts]] = {}
-    for row in rows:
-        facts = _facts(row, renewals.get(row.id, []))
+    for key, each in groupby(lines, key=attrgetter("id")):
+        if key is None:
+            continue
+        of_one = list(each)
+        row = of_one[0]
+        renewals = [
+            RenewalFacts(CertificateState(line.renewed_state), line.renewed_from, line.renewed_to)
+            for line in of_one
+            if line.renewed_state is not None
+        ]
+        facts = _facts(row, renewals)
         found.setdefault((row.subject_type, row.subject_code, row.code), []).append(facts)
     return found
 
 
-def _covering() -> Select[*tuple[Any, ...]]:
-    own = (Certificate.id, Certificate.reference, Certificate.state, Certificate.subject_type)
-    dates = (Certificate.subject_code, Certificate.valid_from, Certificate.valid_until)
-    query = select(*own, *dates, CertificateKind.code, CertificateKind.lead_days)
-    query = query.join(Certificate.kind).outerjoin(Certificate.facility)
-    return query.order_by(Certificate.id)
-
-
-def _renewals_of(session: Session, keys: Sequence[int]) -> dict[int, list[RenewalFacts]]:
-    """Certificate id → its renewals, in one query."""
-    columns = (Certificate.state, Certificate.valid_from, Certificate.valid_until)
-    query = select(Certificate.renews_id, *columns).where(Certificate.renews_id.in_(keys))
-    found: dict[int, list[RenewalFacts]] = {}
-    for key, state, first, last in session.execute(query.order_by(Certificate.id)):
-        if key is not None:
-            found.setdefault(key, []).append(RenewalFacts(CertificateState(state), first, last))
-    return found
+_Renewal = aliased(Certificate)
+_COUNTED = and_(
+    Certificate.kind_id == CertificateKind.id,
+    tuple_(Certificate.subject_type, Certificate.subject_code).in_(
+        bindparam("subjects", expanding=True)
+    ),
+    or_(
+        Certificate.facility_id
+        == select(Facility.id).where(Facility.code == bindparam("facility")).scalar_subquery(),
+        Certificate.facility_id.is_(None),
+    ),
+    Certificate.state != "rejected",
+)
+_COVERING = (
+    select(
+        Certificate.id,
+        Certificate.reference,
+        Certificate.state,
+        Certificate.subject_type,
+        Certificate.subject_code,
+        Certificate.valid_from,
+        Certificate.valid_until,
+        CertificateKind.code,
+        CertificateKind.name,
+        CertificateKind.lead_days,
+        CertificateKind.blocks_booking,
+        CertificateKind.renewal_days,
+        CertificateKind.interval_source,
+        _Renewal.state.label("renewed_state"),
+        _Renewal.valid_from.label("renewed_from"),
+        _Renewal.valid_until.label("renewed_to"),
+    )
+    .select_from(CertificateKind)
+    .outerjoin(Certificate, _COUNTED)
+    .outerjoin(_Renewal, _Renewal.renews_id == Certificate.id)
+    .order_by(Certificate.id, _Renewal.id)
+)
+_GATING = _COVERING.where(CertificateKind.code.in_(bindparam("kinds", expanding=True)))
 
 
 def find_kind(session: Session, code: str) -> CertificateKind | None:

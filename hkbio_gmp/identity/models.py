@@ -31,6 +31,11 @@ class Organisation(Audited, Base):
         return Subject("organisation", self.code, organisation=self.code)
 
 
+def person_code(person_id: int) -> str:
+    """How the log names a person for good (21 CFR 11.100)."""
+    return f"U{person_id:06d}"
+
+
 class Person(Audited, Base):
     """A person's account: disabled at the end, never deleted, never given to another."""
 
@@ -55,7 +60,7 @@ class Person(Audited, Base):
     @property
     def code(self) -> str:
         """How the log names the person for good (21 CFR 11.100)."""
-        return f"U{self.id:06d}"
+        return person_code(self.id)
 
     @property
     def active(self) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.identity.models import (
@@ -17,11 +19,13 @@ from hkbio_gmp.identity.models import (
     Person,
     Scope,
     WebSession,
+    person_code,
 )
 from hkbio_gmp.identity.rules.grants import GrantFacts, PersonPrincipal
 from hkbio_gmp.identity.rules.permissions import ScopeKind
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.ids import secret_digest
+from hkbio_gmp.work import rows
 
 __all__ = ["PersonPrincipal"]
 
@@ -45,32 +49,64 @@ def get_person(session: Session, email: str) -> Person:
 def find_people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
     """E-mail address → person, of those that exist."""
     wanted = {email.strip().lower() for email in emails if email.strip().isprintable()}
-    people = session.scalars(select(Person).where(Person.email.in_(wanted)))
+    people = session.scalars(_people_by_email(), {"emails": sorted(wanted)})
     return {person.email: person for person in people}
+
+
+@lru_cache(maxsize=1)
+def _people_by_email() -> Select[Person]:
+    return select(Person).where(Person.email.in_(bindparam("emails", expanding=True)))
 
 
 def principal_of(session: Session, person: Person, now: datetime) -> PersonPrincipal:
     """The person with the rights of the grants that hold at ``now`` (UTC)."""
-    rows = session.scalars(
-        select(Grant)
-        .where(Grant.person_id == person.id, Grant.state == "confirmed")
-        .order_by(Grant.id)
+    lines = rows(session, _OF_PERSON, {"person": person.id}).all()
+    return principal(lines, now)
+
+
+PRINCIPAL = (
+    Person.id.label("person_id"),
+    Person.email,
+    Person.name,
+    Person.language,
+    Person.state,
+    Organisation.code.label("organisation"),
+    Grant.role,
+    Scope.kind.label("scope_kind"),
+    Scope.code.label("scope_code"),
+    Grant.starts,
+    Grant.ends,
+)
+"""Columns that make a principal, a row a confirmed grant; one row where there is none."""
+CONFIRMED = and_(Grant.person_id == Person.id, Grant.state == "confirmed")
+_OF_PERSON = (
+    select(*PRINCIPAL)
+    .select_from(Person)
+    .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+    .outerjoin(Grant, CONFIRMED)
+    .outerjoin(Scope, Grant.scope_id == Scope.id)
+    .where(Person.id == bindparam("person"))
+    .order_by(Grant.id)
+)
+
+
+def principal(lines: Sequence[Any], now: datetime) -> PersonPrincipal:
+    """Whoever the rows of ``PRINCIPAL`` tell of, with the rights that hold at ``now`` (UTC)."""
+    one = lines[0]
+    facts = (
+        GrantFacts(line.role, ScopeKind(line.scope_kind), line.scope_code, line.starts, line.ends)
+        for line in lines
+        if line.role is not None
     )
-    facts = (_facts(row) for row in rows)
     return PersonPrincipal(
-        person_id=person.id,
-        code=person.code,
-        email=person.email,
-        name=person.name,
-        organisation=person.organisation.code if person.organisation else None,
-        language=person.language,
+        person_id=one.person_id,
+        code=person_code(one.person_id),
+        email=one.email,
+        name=one.name,
+        organisation=one.organisation,
+        language=one.language,
         grants=tuple(fact for fact in facts if fact.holds_at(now)),
     )
-
-
-def _facts(grant: Grant) -> GrantFacts:
-    kind = ScopeKind(grant.scope.kind)
-    return GrantFacts(grant.role, kind, grant.scope.code, grant.starts, grant.ends)
 
 
 def get_organisation(session: Session, code: str) -> Organisation:
@@ -145,14 +181,25 @@ def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[G
 
 def people_with_role(session: Session, role: str, scope_code: str, now: datetime) -> list[Person]:
     """Active people who hold a role in a scope at ``now`` (UTC), by id."""
-    holds = and_(Grant.starts <= now, or_(Grant.ends.is_(None), Grant.ends > now))
+    wanted = {"role": role, "scope": scope_code, "now": now}
+    return list(session.scalars(_people_with_role(), wanted))
+
+
+@lru_cache(maxsize=1)
+def _people_with_role() -> Select[Person]:
+    now = bindparam("now", type_=Grant.starts.type)
     held = (
         select(Grant.person_id)
-        .join(Scope)
-        .where(Grant.role == role, Grant.state == "confirmed", Scope.code == scope_code, holds)
+        .join(Scope, Grant.scope_id == Scope.id)
+        .where(
+            Grant.role == bindparam("role"),
+            Grant.state == "confirmed",
+            Scope.code == bindparam("scope"),
+            and_(Grant.starts <= now, or_(Grant.ends.is_(None), Grant.ends > now)),
+        )
     )
     query = select(Person).where(Person.id.in_(held), Person.state == "active")
-    return list(session.scalars(query.order_by(Person.id)))
+    return query.order_by(Person.id)
 
 
 def find_scopes(session: Session, code: str) -> list[Scope]:

@@ -4,6 +4,7 @@ from hkbio_gmp.work.audited import Audited, Change, Subject
 from hkbio_gmp.work.calendars import Calendar
 from hkbio_gmp.work.counters import Counter, next_number
 from hkbio_gmp.work.engine import prepare_engine
+from hkbio_gmp.work.reading import rows
 from hkbio_gmp.work.unit import (
     ONE_TRANSACTION,
     Work,
@@ -27,6 +28,7 @@ __all__ = [
     "configure",
     "next_number",
     "prepare_engine",
+    "rows",
     "run",
     "snapshot",
     "use_channel",

@@ -106,17 +106,21 @@ def plain(value: Any) -> Any:
 
 def code_of(session: Session, target: type[Any], key: Any) -> Any:
     """The code of the row that a foreign key names."""
-    return None if key is None else session.get_one(target, key).audit_code
+    if key is None:
+        return None
+    known = session.identity_map.get((target, (key,), None))
+    return (known or session.get_one(target, key)).audit_code
 
 
 def row_values(session: Session, obj: Any) -> dict[str, Any]:
     """A row as the log shows it: field → value, secrets as ``changed``, empty fields left out."""
     out: dict[str, Any] = {}
-    for attribute, name, target in column_fields(inspect(obj).mapper):
-        value = getattr(obj, attribute)
-        if value is None:
-            continue
-        out[name] = shown(session, obj, attribute, target, value)
+    state = inspect(obj)
+    for attribute, name, target in column_fields(state.mapper):
+        known = state.dict
+        value = known[attribute] if attribute in known else getattr(obj, attribute)
+        if value is not None:
+            out[name] = shown(session, obj, attribute, target, value)
     return out
 
 

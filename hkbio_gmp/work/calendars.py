@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import UniqueConstraint, select, tuple_
+from sqlalchemy import UniqueConstraint, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hkbio_gmp.extensions import Base
+from hkbio_gmp.work.reading import rows
 
 KINDS = ("resource", "zone", "person", "organisation", "facility")
 
@@ -40,24 +41,41 @@ def lock_calendars(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tu
     return {**_lock(session, homes), **_lock(session, rest)}
 
 
+_THERE = select(Calendar.kind, Calendar.code, Calendar.id).where(
+    tuple_(Calendar.kind, Calendar.code).in_(bindparam("wanted", expanding=True))
+)
+_LOCKED = _THERE.order_by(Calendar.id).with_for_update()
+
+# Rows that a unit of work has found, by database: none is ever deleted.
+_seen: set[tuple[str, str, str]] = set()
+_MOST_SEEN = 50_000
+
+
 def _lock(session: Session, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     if not wanted:
         return {}
-    _ensure(session, wanted)
-    rows = session.execute(
-        select(Calendar.kind, Calendar.code, Calendar.id)
-        .where(tuple_(Calendar.kind, Calendar.code).in_(wanted))
-        .order_by(Calendar.id)
-        .with_for_update()
-    )
-    return {(kind, code): key for kind, code, key in rows}
+    where = str(session.get_bind().engine.url)
+    if not _seen.issuperset((where, *key) for key in wanted):
+        # made before any is locked: nobody waits for a new row while holding an old one
+        _ensure(session, wanted)
+    found = _locked(session, wanted)
+    if len(found) < len(wanted):
+        _ensure(session, wanted)
+        found = _locked(session, wanted)
+    if len(_seen) >= _MOST_SEEN:
+        _seen.clear()
+    _seen.update((where, *key) for key in found)
+    return found
+
+
+def _locked(session: Session, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    found = rows(session, _LOCKED, {"wanted": wanted})
+    return {(row.kind, row.code): row.id for row in found}
 
 
 def _ensure(session: Session, wanted: list[tuple[str, str]]) -> None:
-    known = session.execute(
-        select(Calendar.kind, Calendar.code).where(tuple_(Calendar.kind, Calendar.code).in_(wanted))
-    )
-    missing = set(wanted) - {(kind, code) for kind, code in known}
+    known = session.execute(_THERE, {"wanted": wanted})
+    missing = set(wanted) - {(kind, code) for kind, code, _key in known}
     if not missing:
         return
     dialect = session.get_bind().dialect.name

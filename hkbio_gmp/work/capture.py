@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hkbio_gmp.kernel.errors import FieldError, NotValid
@@ -15,6 +15,7 @@ from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.work.audited import Audited, Change, column_fields, row_key, row_values, shown
 
+_CAPTURE = "hkbio_capture"
 recording: ContextVar[bool] = ContextVar("hkbio_recording_flush", default=False)
 
 
@@ -52,11 +53,10 @@ class Capture:
         self.changes: list[Change] = []
         self._new: list[Audited] = []
         self._dirty: list[tuple[Audited, dict[str, tuple[Any, Any]]]] = []
-        event.listen(session, "before_flush", self._before)
-        event.listen(session, "after_flush", self._during)
-        event.listen(session, "after_flush_postexec", self._after)
+        session.info[_CAPTURE] = self
 
-    def _before(self, session: Session, context: UOWTransaction, instances: Any) -> None:
+    def before(self, session: Session) -> None:
+        """Refuse what cannot be stored; note what is deleted, while it can still be read."""
         for obj in (*session.new, *session.dirty):
             if isinstance(obj, Audited):
                 refuse_unstorable(obj)
@@ -66,13 +66,15 @@ class Capture:
                 gone = {name: [value, None] for name, value in values.items()}
                 self.changes.append(_change(obj, gone))
 
-    def _during(self, session: Session, context: UOWTransaction) -> None:
+    def during(self, session: Session) -> None:
+        """Note what is written and, of what changed, the old values: they are gone afterwards."""
         self._new = [obj for obj in session.new if isinstance(obj, Audited)]
         for obj in session.dirty:
             if isinstance(obj, Audited) and (altered := _altered(obj)):
                 self._dirty.append((obj, altered))
 
-    def _after(self, session: Session, context: UOWTransaction) -> None:
+    def after(self, session: Session) -> None:
+        """Say what was written, now that every row has its key."""
         # Identities exist only now: a code looked up during the flush would load a second copy.
         new, self._new = self._new, []
         dirty, self._dirty = self._dirty, []
@@ -84,13 +86,28 @@ class Capture:
             self.changes.append(_change(obj, _shown_pairs(session, obj, altered)))
 
 
+def _tell(step: str) -> Callable[..., None]:
+    def told(session: Session, *_context: Any) -> None:
+        capture = session.info.get(_CAPTURE)
+        if capture is not None:
+            getattr(capture, step)(session)
+
+    return told
+
+
+event.listen(WorkSession, "before_flush", _tell("before"))
+event.listen(WorkSession, "after_flush", _tell("during"))
+event.listen(WorkSession, "after_flush_postexec", _tell("after"))
+
+
 def _remember_empty(obj: Any) -> None:
     """Note as empty each column that the insert left out, so that a later change has its old value.
 
     No audited column has a default of the server's.
     """
-    for attribute, _name, _target in column_fields(inspect(obj).mapper):
-        if attribute not in inspect(obj).dict:
+    state = inspect(obj)
+    for attribute, _name, _target in column_fields(state.mapper):
+        if attribute not in state.dict:
             set_committed_value(obj, attribute, None)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from hkbio_gmp.extensions import Base
 
@@ -19,9 +23,16 @@ class Counter(Base):
 
 def next_number(session: Session, series: str) -> int:
     """Take the next number of ``series``, from 1; others wait for this unit of work to end."""
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    taken = make(Counter).values(series=series, value=1)
+    statement = _next(session.get_bind().dialect.name)
+    number: int = session.connection().execute(statement, {"name": series}).scalar_one()
+    return number
+
+
+@lru_cache(maxsize=2)
+def _next(dialect: str) -> ReturningInsert[*tuple[int]]:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    taken = make(Counter).values(series=bindparam("name"), value=1)
     more = taken.on_conflict_do_update(
         index_elements=[Counter.series], set_={"value": Counter.value + 1}
     )
-    return session.execute(more.returning(Counter.value)).scalar_one()
+    return more.returning(Counter.value)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from hkbio_gmp import schema
 from hkbio_gmp.audit.models import AuditEntry, AuditLog, AuditNode
@@ -14,6 +14,14 @@ from hkbio_gmp.audit.rules.leaf import EntryFacts, entry_document, leaf_bytes
 from hkbio_gmp.audit.rules.tree import Frontier, leaf_hash
 from hkbio_gmp.work.audited import Change
 from hkbio_gmp.work.unit import Work
+
+_HEAD = (
+    select(AuditLog.size, AuditLog.frontier)
+    .where(AuditLog.code == bindparam("log"))
+    .with_for_update()
+)
+_MOVE_HEAD = update(AuditLog).where(AuditLog.code == bindparam("log"))
+_ADD_ENTRIES, _ADD_NODES = insert(AuditEntry), insert(AuditNode)
 
 
 class AuditRecorder:
@@ -39,18 +47,17 @@ def append(connection: Connection, log: str, entries: Sequence[EntryFacts]) -> N
             nodes.append(
                 {"log": log, "level": node.level, "index": node.index, "digest": node.digest}
             )
-    connection.execute(insert(AuditEntry), rows)
+    connection.execute(_ADD_ENTRIES, rows)
     if nodes:
-        connection.execute(insert(AuditNode), nodes)
+        connection.execute(_ADD_NODES, nodes)
     _write_head(connection, log, frontier)
 
 
 def _lock_head(connection: Connection, log: str) -> Frontier:
-    query = select(AuditLog.size, AuditLog.frontier).where(AuditLog.code == log).with_for_update()
-    head = connection.execute(query).one_or_none()
+    head = connection.execute(_HEAD, {"log": log}).one_or_none()
     if head is None:
         _open_log(connection, log)
-        head = connection.execute(query).one()
+        head = connection.execute(_HEAD, {"log": log}).one()
     return Frontier(head.size, decode_frontier(head.frontier))
 
 
@@ -64,15 +71,13 @@ def _open_log(connection: Connection, log: str) -> None:
 
 
 def _write_head(connection: Connection, log: str, frontier: Frontier) -> None:
-    connection.execute(
-        update(AuditLog)
-        .where(AuditLog.code == log)
-        .values(
-            size=frontier.size,
-            frontier="".join(digest.hex() for digest in frontier.hashes),
-            root=frontier.root().hex(),
-        )
-    )
+    now = {
+        "log": log,
+        "size": frontier.size,
+        "frontier": "".join(digest.hex() for digest in frontier.hashes),
+        "root": frontier.root().hex(),
+    }
+    connection.execute(_MOVE_HEAD, now)
 
 
 def decode_frontier(text: str) -> list[bytes]:

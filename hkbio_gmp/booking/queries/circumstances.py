@@ -19,6 +19,7 @@ def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circums
     book = rule_book_at(session, here)
     longest = book.changeover.longest
     zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
+    held, kinds = gates.coverage(session, code, scope.needed)
     return Circumstances(
         book=book,
         taken=occupied(
@@ -30,9 +31,9 @@ def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circums
             without=scope.without,
             near=_with_air(scope, zones),
         ),
-        held=gates.coverage(session, code, scope.needed),
-        kinds=gates.kinds(session, scope.needed),
-        opened=facilities.opening_ranges_at(session, here, scope.window) if scope.attended else (),
+        held=held,
+        kinds=kinds,
+        opened=facilities.opening_ranges_at(here, scope.window) if scope.attended else (),
     )
 
 

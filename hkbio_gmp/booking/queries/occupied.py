@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
-from hkbio_gmp.booking.queries.period import touching
+from hkbio_gmp.booking.queries.period import LONGEST_OCCUPANCY
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.work import rows
 
 
 def rule_book(session: Session, facility: str) -> RuleBook:
@@ -72,6 +72,51 @@ def occupied(
     )
 
 
+def _at(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=Allocation.starts.type)
+
+
+_USES = (
+    select(
+        Allocation.resource,
+        Allocation.starts,
+        Allocation.ends,
+        Allocation.occupied_from,
+        Allocation.occupied_until,
+        Allocation.process_class,
+        Allocation.series,
+        Booking.reference,
+        Organisation.code,
+    )
+    .join(Booking, Allocation.booking_id == Booking.id)
+    .join(Organisation, Booking.organisation_id == Organisation.id)
+    .where(
+        Allocation.facility_id == bindparam("facility"),
+        Allocation.occupied_until > _at("starts"),
+        Allocation.occupied_from > _at("earliest"),
+        Allocation.occupied_from < _at("ends"),
+        Allocation.holds.is_(True),
+        or_(
+            Booking.status != str(BookingState.REQUESTED),
+            Booking.hold_until.is_(None),
+            Booking.hold_until > _at("now"),
+        ),
+    )
+    .order_by(Allocation.occupied_from, Allocation.id)
+)
+_USES_NEAR = _USES.where(Allocation.resource.in_(bindparam("near", expanding=True)))
+_OUTAGES = (
+    select(Outage.resource, Outage.starts, Outage.ends, Outage.kind)
+    .where(
+        Outage.facility_id == bindparam("facility"),
+        Outage.state == "active",
+        Outage.ends > _at("starts"),
+        Outage.starts < _at("ends"),
+    )
+    .order_by(Outage.starts, Outage.id)
+)
+
+
 def _uses(
     session: Session,
     facility: str,
@@ -81,34 +126,16 @@ def _uses(
     without: str | None,
     near: Collection[str] | None,
 ) -> Iterable[Use]:
-    only = [] if near is None else [Allocation.resource.in_(sorted(near))]
-    rows = session.execute(
-        select(
-            Allocation.resource,
-            Allocation.starts,
-            Allocation.ends,
-            Allocation.occupied_from,
-            Allocation.occupied_until,
-            Allocation.process_class,
-            Allocation.series,
-            Booking.reference,
-            Organisation.code,
-        )
-        .join(Booking, Allocation.booking_id == Booking.id)
-        .join(Organisation, Booking.organisation_id == Organisation.id)
-        .where(
-            *touching(window.starts, window.ends, facility),
-            *only,
-            Allocation.holds.is_(True),
-            or_(
-                Booking.status != BookingState.REQUESTED,
-                Booking.hold_until.is_(None),
-                Booking.hold_until > now,
-            ),
-        )
-        .order_by(Allocation.occupied_from, Allocation.id)
-    )
-    for row in rows:
+    wanted = {
+        "facility": facilities.standing(session, facility).id,
+        "starts": window.starts,
+        "earliest": window.starts - LONGEST_OCCUPANCY,
+        "ends": window.ends,
+        "now": now,
+    }
+    if near is not None:
+        wanted["near"] = sorted(near)
+    for row in rows(session, _USES if near is None else _USES_NEAR, wanted):
         if row.reference == without:
             continue
         yield Use(
@@ -125,15 +152,7 @@ def _uses(
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:
     """Outages that touch ``window``, by start."""
-    rows = session.execute(
-        select(Outage.resource, Outage.starts, Outage.ends, Outage.kind)
-        .join(Outage.facility)
-        .where(
-            Facility.code == facility,
-            Outage.state == "active",
-            Outage.ends > window.starts,
-            Outage.starts < window.ends,
-        )
-        .order_by(Outage.starts, Outage.id)
-    )
-    return [OutageFacts(row.resource, TimeRange(row.starts, row.ends), row.kind) for row in rows]
+    here = facilities.standing(session, facility).id
+    wanted = {"facility": here, "starts": window.starts, "ends": window.ends}
+    found = rows(session, _OUTAGES, wanted)
+    return [OutageFacts(row.resource, TimeRange(row.starts, row.ends), row.kind) for row in found]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from hkbio_gmp.booking.lifecycle import HOLDING, BookingState
@@ -23,7 +23,7 @@ from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.kernel.errors import NotFound, SlotTaken, Stale
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import local_date
-from hkbio_gmp.work import Work
+from hkbio_gmp.work import Work, rows
 
 Calendars = dict[tuple[str, str], int]
 _GUARDS = ("ex_allocation_overlap", "booking_overlap", "booking_changeover", "booking_outage")
@@ -147,24 +147,28 @@ def begin_hold(work: Work, booking: Booking) -> None:
     booking.hold_until = hold_until(work.at, {item.day for item in closed}, zone, days)
 
 
+_STALE = (
+    select(Booking.id)
+    .join(Facility, Booking.facility_id == Facility.id)
+    .where(
+        Facility.code == bindparam("facility"),
+        Booking.status == str(BookingState.REQUESTED),
+        Booking.hold_until <= bindparam("now", type_=Booking.hold_until.type),
+    )
+)
+
+
 def expire_stale(work: Work, facility: str) -> list[str]:
     """Let go of every request at a facility whose hold has run out; returns their references."""
-    stale = work.session.scalars(
-        select(Booking)
-        .join(Facility, Booking.facility_id == Facility.id)
-        .where(
-            Facility.code == facility,
-            Booking.status == BookingState.REQUESTED,
-            Booking.hold_until <= work.at,
-        )
-        .order_by(Booking.id)
-    ).unique()
+    keys = rows(work.session, _STALE, {"facility": facility, "now": work.at}).scalars().all()
+    if not keys:
+        return []
+    stale = select(Booking).where(Booking.id.in_(keys)).order_by(Booking.id)
     expired = []
-    for booking in stale:
+    for booking in work.session.scalars(stale).unique():
         booking.status = str(BookingState.EXPIRED)
         booking.version += 1
         release(booking)
         expired.append(booking.reference)
-    if expired:
-        work.session.flush()
+    work.session.flush()
     return expired

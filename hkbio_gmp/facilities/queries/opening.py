@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,36 +55,28 @@ def closed_days(session: Session, facility: str, first: date, last: date) -> lis
 
     Calendar days in the facility's zone, both ends included. Raises NotFound.
     """
-    return closed_days_at(session, standing(session, facility), first, last)
+    return closed_days_at(standing(session, facility), first, last)
 
 
-def closed_days_at(session: Session, here: Standing, first: date, last: date) -> list[ClosedDay]:
+def closed_days_at(here: Standing, first: date, last: date) -> list[ClosedDay]:
     """As :func:`closed_days`, of a facility whose standing has been read."""
     found = general_holidays(first, last) if here.settings.get("holidays") == "HK" else []
-    columns = (Closure.starts_on, Closure.ends_on, Closure.name, Closure.name_zh, Closure.source)
-    query = select(*columns).where(Closure.facility_id == here.id, Closure.state == "active")
-    for closure in session.execute(query.where(Closure.ends_on >= first)):
-        found += _days(closure, first, last)
+    for starts, ends, *said in here.closures:
+        begin, end = max(first, starts), min(last, ends)
+        days = range((end - begin).days + 1)
+        found += [ClosedDay(begin + timedelta(days=n), *said) for n in days]
     return sorted(found)
-
-
-def _days(closure: Any, first: date, last: date) -> list[ClosedDay]:
-    begin, end = max(first, closure.starts_on), min(last, closure.ends_on)
-    return [
-        ClosedDay(begin + timedelta(days=n), closure.name, closure.name_zh, closure.source)
-        for n in range((end - begin).days + 1)
-    ]
 
 
 def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:
     """The parts of ``window`` (UTC) in which the facility is open. Raises NotFound."""
-    return opening_ranges_at(session, standing(session, facility), window)
+    return opening_ranges_at(standing(session, facility), window)
 
 
-def opening_ranges_at(session: Session, here: Standing, window: TimeRange) -> list[TimeRange]:
+def opening_ranges_at(here: Standing, window: TimeRange) -> list[TimeRange]:
     """As :func:`opening_ranges`, of a facility whose standing has been read."""
     zone = here.facts.zone
     # Days are the facility's, not UTC's: a window may touch one day more there.
     first, last = local_date(window.starts, zone), local_date(window.ends, zone)
-    closed = closed_days_at(session, here, first, last)
+    closed = closed_days_at(here, first, last)
     return open_ranges(here.pattern, closed, [], window, zone)

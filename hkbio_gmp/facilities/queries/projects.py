@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeVar
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, bindparam, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.facilities.models import Batch, Facility, Project
@@ -25,7 +26,12 @@ REGISTER = "facilities:batch:register"
 
 def find_project(session: Session, code: str) -> Project | None:
     """The project whoever asks: for services that have checked the scope."""
-    return session.scalar(_projects().where(Project.code == code)) if storable(code) else None
+    return session.scalar(_project_by_code(), {"code": code}) if storable(code) else None
+
+
+@lru_cache(maxsize=1)
+def _project_by_code() -> Select[Project]:
+    return _projects().where(Project.code == bindparam("code"))
 
 
 def get_project(session: Session, principal: Principal, code: str) -> Project:
@@ -62,7 +68,12 @@ def list_projects(
 
 def find_batch(session: Session, code: str) -> Batch | None:
     """The batch whoever asks: for services that have checked the scope, and have its project."""
-    return session.scalar(select(Batch).where(Batch.code == code)) if storable(code) else None
+    return session.scalar(_batch_by_code(), {"code": code}) if storable(code) else None
+
+
+@lru_cache(maxsize=1)
+def _batch_by_code() -> Select[Batch]:
+    return select(Batch).where(Batch.code == bindparam("code"))
 
 
 def get_batch(session: Session, principal: Principal, code: str) -> Batch:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.facilities.models import (
+    Closure,
     Facility,
     OpeningHours,
     ProcessClass,
@@ -31,7 +33,7 @@ from hkbio_gmp.facilities.rules.facts import (
 from hkbio_gmp.facilities.rules.stated_templates import step_of
 from hkbio_gmp.facilities.rules.templates import ProcessStep, ProcessTemplate
 from hkbio_gmp.kernel.errors import NotFound
-from hkbio_gmp.work import ONE_TRANSACTION
+from hkbio_gmp.work import ONE_TRANSACTION, rows
 
 _CHANGING, _SEEN = "hkbio_facility_changes", "hkbio_standing"
 _MOST_KEPT = 64
@@ -40,7 +42,10 @@ _MOST_KEPT = 64
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A facility's facts, settings, resources (retired ones too), active classes, hours and
-    active templates."""
+    active templates.
+
+    ``closures`` are (first day, last day, name, Chinese name, source) of the active ones.
+    """
 
     id: int
     facts: FacilityFacts
@@ -48,6 +53,7 @@ class Standing:
     resources: Mapping[str, ResourceFacts]
     classes: Mapping[str, ProcessClassFacts]
     pattern: OpeningPattern
+    closures: tuple[tuple[date, date, str, str, str], ...] = ()
     templates: tuple[ProcessTemplate, ...] = ()
 
 
@@ -57,7 +63,7 @@ _kept: dict[tuple[object, ...], Standing] = {}
 def standing(session: Session, code: str) -> Standing:
     """What stands at a facility. Raises NotFound.
 
-    Kept by version: an import makes a new one whenever any of this changes. A unit of work asks
+    Kept by version: whoever changes any of this makes a new one. A unit of work asks
     for the version once, after it has locked the facility.
     """
     if not session.info.get(ONE_TRANSACTION):
@@ -93,14 +99,22 @@ def is_changing(session: Session) -> bool:
 
 
 def _head(session: Session, code: str) -> Row[Any]:
-    columns = (Facility.code, Facility.name, Facility.name_zh, Facility.zone)
-    query = select(
-        Facility.id, Facility.version, Facility.rules_version, Facility.settings, *columns
-    ).where(Facility.code == code)
-    row = session.execute(query).one_or_none() if storable(code) else None
+    row = rows(session, _HEAD, {"code": code}).one_or_none() if storable(code) else None
     if row is None:
         raise NotFound()
     return row
+
+
+_HEAD = select(
+    Facility.id,
+    Facility.version,
+    Facility.rules_version,
+    Facility.settings,
+    Facility.code,
+    Facility.name,
+    Facility.name_zh,
+    Facility.zone,
+).where(Facility.code == bindparam("code"))
 
 
 def _read(session: Session, head: Row[Any]) -> Standing:
@@ -112,13 +126,21 @@ def _read(session: Session, head: Row[Any]) -> Standing:
         classes=_classes(session, head.id),
         pattern=_pattern(session, head.id),
         templates=_templates(session, head),
+        closures=_closures(session, head.id),
     )
+
+
+def _closures(session: Session, facility_id: int) -> tuple[tuple[date, date, str, str, str], ...]:
+    columns = (Closure.starts_on, Closure.ends_on, Closure.name, Closure.name_zh, Closure.source)
+    query = select(*columns).where(Closure.facility_id == facility_id, Closure.state == "active")
+    found = session.execute(query.order_by(Closure.starts_on))
+    return tuple((row[0], row[1], row[2], row[3], row[4]) for row in found)
 
 
 def _resources(session: Session, head: Row[Any]) -> dict[str, ResourceFacts]:
     query = select(Resource).where(Resource.facility_id == head.id).options(*with_its_places())
-    rows = session.scalars(query.order_by(Resource.position, Resource.code))
-    return {row.code: _facts(row, head.code) for row in rows}
+    found = session.scalars(query.order_by(Resource.position, Resource.code))
+    return {row.code: _facts(row, head.code) for row in found}
 
 
 def with_its_places() -> list[Any]:
@@ -178,12 +200,12 @@ def _class_facts(row: ProcessClass) -> ProcessClassFacts:
 
 
 def _pattern(session: Session, facility_id: int) -> OpeningPattern:
-    rows = session.execute(
+    found = session.execute(
         select(OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
         .where(OpeningHours.facility_id == facility_id)
         .order_by(OpeningHours.weekday, OpeningHours.opens)
     )
-    return OpeningPattern(tuple(OpeningSlot(*row) for row in rows))
+    return OpeningPattern(tuple(OpeningSlot(*row) for row in found))
 
 
 def _templates(session: Session, head: Row[Any]) -> tuple[ProcessTemplate, ...]:

@@ -54,6 +54,7 @@ def add_closure(
             version=1,
         )
     )
+    row.version += 1
     return code
 
 
@@ -68,6 +69,7 @@ def withdraw_closure(
         raise Stale(Message("Somebody has changed this closure. Read it again."))
     row.state = "retired"
     row.version += 1
+    row.facility.version += 1
 
 
 def _check_may_edit(principal: Principal, facility: str) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.identity import queries
-from hkbio_gmp.identity.models import ApiToken
+from hkbio_gmp.identity.models import ApiToken, Grant, Organisation, Person, Scope
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound, WrongState
 from hkbio_gmp.kernel.ids import new_secret, secret_digest
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.work import Work
+from hkbio_gmp.work import Work, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,26 @@ def revoke_token(work: Work, person_id: int, token_id: int) -> None:
 
 def principal_for_token(session: Session, secret: str) -> TokenHolder | None:
     """Whose living token it is, or None: unknown, ended, revoked or of a disabled person."""
-    token = session.scalar(select(ApiToken).where(ApiToken.digest == secret_digest(secret)))
-    now = clock.now()
+    lines = rows(session, _HOLDER, {"digest": secret_digest(secret)}).all()
+    token, now = (lines[0] if lines else None), clock.now()
     if token is None or token.revoked_at is not None or token.expires_at <= now:
         return None
-    if not token.person.active:
+    if token.state != "active":
         return None
-    return TokenHolder(queries.principal_of(session, token.person, now), token.read_only)
+    return TokenHolder(queries.principal(lines, now), token.read_only)
+
+
+_HOLDER = (
+    select(
+        ApiToken.read_only,
+        ApiToken.revoked_at,
+        ApiToken.expires_at,
+        *queries.PRINCIPAL,
+    )
+    .join(Person, ApiToken.person_id == Person.id)
+    .outerjoin(Organisation, Person.organisation_id == Organisation.id)
+    .outerjoin(Grant, queries.CONFIRMED)
+    .outerjoin(Scope, Grant.scope_id == Scope.id)
+    .where(ApiToken.digest == bindparam("digest"))
+    .order_by(Grant.id)
+)

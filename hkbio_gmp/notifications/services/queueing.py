@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask_babel import force_locale
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.ids import new_id
@@ -49,6 +51,11 @@ def queue_message(
         "next_attempt_at": now,
         "message_id": f"<{new_id()}@hkbio-gmp>",
     }
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = make(OutboxMessage).values(values).on_conflict_do_nothing()
-    return session.execute(statement.returning(OutboxMessage.id)).first() is not None
+    statement = _once(session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+@lru_cache(maxsize=2)
+def _once(dialect: str) -> ReturningInsert[*tuple[int]]:
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage.id)

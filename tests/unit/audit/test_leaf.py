@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hkbio_gmp.audit.rules.leaf import EntryFacts, entry_document, leaf_bytes
 from hkbio_gmp.audit.rules.tree import leaf_hash
@@ -67,3 +73,26 @@ def test_signature_is_in_the_leaf_when_signed():
         "record": {"type": "booking", "ref": "LCT-2027-000001", "version": 1, "digest": "9f3c"},
         "components": ["password"],
     }
+
+
+SIMPLE = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
+
+
+@given(
+    st.dictionaries(st.text(alphabet=string.printable), st.lists(SIMPLE, min_size=2, max_size=2)),
+    st.text(),
+    st.none() | st.text(),
+)
+def test_quick_way_writes_the_same_bytes_whatever_changed(
+    changes: dict[str, list[object]], name: str, reason: str | None
+) -> None:
+    actor = replace(FACTS.actor, name=name)
+    facts = replace(FACTS, changes=changes, actor=actor, reason=reason, signed=SIGNED)
+    document = entry_document(facts, 2**40)
+    assert leaf_bytes(document) == rfc8785.dumps(document)
+
+
+@pytest.mark.parametrize("value", [1.5, [1], {"b": 1, "a": 2}, 2**52, "\U0001f9ec\ue000"])
+def test_rare_values_are_written_canonically_when_a_column_holds_them(value: object) -> None:
+    document = entry_document(replace(FACTS, changes={"é": [None, value]}), 1)
+    assert leaf_bytes(document) == rfc8785.dumps(document)
