@@ -28,6 +28,15 @@ class Finding(ma.Schema):
     source = said(null=True)
 
 
+class SlotSession(ma.Schema):
+    """One session of a slot, as a booking's body takes it."""
+
+    starts_at = at()
+    ends_at = at()
+    attended = fields.Boolean(required=True)
+    resources = codes()
+
+
 class Slot(ma.Schema):
     """A free slot."""
 
@@ -39,6 +48,20 @@ class Slot(ma.Schema):
     occupied_until = at()
     verdict = one_of(VERDICTS)
     findings = many(Finding)
+    sessions = many(SlotSession)
+
+
+class Change(ma.Schema):
+    """What would make something that is refused pass; it was put to the rules."""
+
+    kind = one_of(["later", "room", "operator", "facility", "renewal", "closed"])
+    message = said()
+    verdict = one_of(VERDICTS)
+    facility = said()
+    resources = codes()
+    starts_at = at()
+    ends_at = at()
+    operators = codes()
 
 
 class Conflict(ma.Schema):
@@ -78,6 +101,7 @@ class Refusal(ma.Schema):
     starts = at(data_key="from")
     ends = at(null=True, data_key="until")
     reasons = many(Reason)
+    changes = many(Change)
 
 
 class Slots(ma.Schema):

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, current_app, jsonify
 
 from hkbio_gmp.api import commands, paging, records
-from hkbio_gmp.api.catalogue import slot_json
+from hkbio_gmp.api.catalogue import change_json, slot_json
 from hkbio_gmp.api.guards import principal, requires
 from hkbio_gmp.api.lines import booking_json
 from hkbio_gmp.api.parsing import ApiBlueprint
@@ -133,7 +133,12 @@ def readiness(reference: str) -> Response:
     """Every finding about a booking, worked out now."""
     row = queries.get_booking(db.session, principal(), reference)
     found = services.readiness(db.session, principal(), row, clock.now())
-    return jsonify(verdict=str(found.verdict), findings=[finding_json(f) for f in found.findings])
+    ways = services.ways_out_of(db.session, principal(), row, found, clock.now())
+    return jsonify(
+        verdict=str(found.verdict),
+        findings=[finding_json(f) for f in found.findings],
+        changes=[change_json(way) for way in ways],
+    )
 
 
 @blueprint.patch("/bookings/<reference>")

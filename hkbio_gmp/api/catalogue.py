@@ -16,7 +16,9 @@ from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.booking import queries as booking_queries
 from hkbio_gmp.booking import services as booking
 from hkbio_gmp.booking.models import Outage
-from hkbio_gmp.booking.services import SlotQuery, viewer_of
+from hkbio_gmp.booking.rules.search.changes import Change
+from hkbio_gmp.booking.services import Home, SlotQuery, viewer_of
+from hkbio_gmp.booking.services.plan import project_facts
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries
 from hkbio_gmp.facilities.models import Facility, ProcessClass, Resource
@@ -195,17 +197,30 @@ def _query(args: dict[str, Any]) -> SlotQuery:
         raise NotValid(said, [FieldError("to", said, Message("Give a later or nearer end."))])
     codes = [f.code for f in queries.list_facilities(db.session)]
     wanted = args.get("facility")
+    homes = _homes(args)
     return SlotQuery(
         process_class=args["process_class"],
         length=timedelta(minutes=round(args["hours"] * 60)),
         window=TimeRange(starts, ends),
         facilities=tuple(c for c in codes if wanted in (None, c)),
-        organisation=principal().organisation or "-",
+        organisation=principal().organisation,
         grade=args.get("grade"),
         equipment=_split(args.get("equipment")),
         operators=tuple(email.lower() for email in _split(args.get("operators"))),
+        homes=homes,
+        places=_split(args.get("resources")),
+        suites=args["suites"] == "yes",
         limit=args["limit"],
     )
+
+
+def _homes(args: dict[str, Any]) -> tuple[Home, ...]:
+    """The project that is looked for, with its batch as series. Raises NotFound."""
+    if "project" not in args:
+        return ()
+    project = queries.get_project(db.session, principal(), args["project"])
+    series = args.get("batch") or project.code
+    return (Home(project.facility.code, project_facts(project), series),)
 
 
 def _split(text: str | None) -> tuple[str, ...]:
@@ -223,6 +238,30 @@ def slot_json(slot: Any) -> dict[str, Any]:
         "occupied_until": instant(slot.occupancy.ends),
         "verdict": str(slot.verdict),
         "findings": [finding_json(f) for f in slot.findings],
+        "sessions": [
+            {
+                "starts_at": instant(one.slot.starts),
+                "ends_at": instant(one.slot.ends),
+                "attended": one.attended,
+                "resources": list(dict.fromkeys(use.resource for use in one.uses)),
+            }
+            for one in slot.sessions
+        ],
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A change that would make what is refused pass, and what would then be asked for."""
+    plan = change.plan
+    return {
+        "kind": change.kind,
+        "message": change.message.english(),
+        "verdict": str(change.verdict),
+        "facility": plan.facility.code,
+        "resources": list(dict.fromkeys(use.resource for use in plan.uses)),
+        "starts_at": instant(change.starts),
+        "ends_at": instant(max(session.slot.ends for session in plan.sessions)),
+        "operators": list(plan.operators),
     }
 
 
@@ -239,6 +278,7 @@ def _refusal_json(refusal: Any) -> dict[str, Any]:
             }
             for f in refusal.reasons
         ],
+        "changes": [change_json(change) for change in refusal.changes],
     }
 
 

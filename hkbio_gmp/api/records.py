@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from hkbio_gmp.api.answers import Finding
+from hkbio_gmp.api.answers import Change, Finding
 from hkbio_gmp.api.shapes import (
     BOOKING_STATES,
     CERTIFICATE_STATES,
@@ -74,6 +74,7 @@ class Readiness(ma.Schema):
 
     verdict = one_of(VERDICTS)
     findings = many(Finding)
+    changes = many(Change)
 
 
 class Subject(ma.Schema):

@@ -44,6 +44,10 @@ class SlotArgs(Strict):
     grade = fields.String(validate=validate.OneOf(["A", "B", "C", "D", "CNC"]))
     equipment = text(300)
     operators = text(2000)
+    project = text(60)
+    batch = text(60)
+    resources = text(300)
+    suites = fields.String(load_default="no", validate=validate.OneOf(["yes", "no"]))
     limit = Whole(load_default=20, validate=validate.Range(1, 100))
 
 

@@ -42,6 +42,7 @@ ATTENDANCE: Choices = [
     ("throughout", _("Throughout")),
     ("none", _("Nobody: it runs alone")),
 ]
+PLACES: Choices = [("room", _("One room")), ("suite", _("A suite"))]
 _STEP = timedelta(hours=4)
 _LONGEST_DAYS = 92
 
@@ -109,6 +110,8 @@ class SlotForm(FilterForm):
     until = DateField(_("Start until"), [Optional()])
     facility = SelectField(_("Site"), validate_choice=False)
     grade = SelectField(_("Grade"), validate_choice=False)
+    attendance = SelectField(_("People in the room"), choices=ATTENDANCE, validate_choice=False)
+    places = SelectField(_("Take"), choices=PLACES, validate_choice=False)
     equipment = SelectMultipleField(_("Equipment"), validate_choice=False)
     operators = SelectMultipleField(_("Operators"), validate_choice=False)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking, BookingSession, MoveProposal
 from hkbio_gmp.booking.queries import Neighbour
-from hkbio_gmp.booking.services import Evaluation, readiness
+from hkbio_gmp.booking.rules.search.changes import Change
+from hkbio_gmp.booking.services import Evaluation, readiness, ways_out_of
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import DomainError
@@ -121,6 +123,29 @@ def _evaluated(
     except DomainError:
         # a resource retired since then makes the plan impossible; the page must still show
         return None
+
+
+def ways_of(session: Session, person: PersonPrincipal, details: Details) -> list[Change]:
+    """What would make a blocked booking pass, the cheapest change first."""
+    if details.evaluation is None:
+        return []
+    return ways_out_of(session, person, details.booking, details.evaluation, details.computed_at)
+
+
+def way_url(details: Details, change: Change) -> str | None:
+    """Where a change is taken up, if the person may move the booking."""
+    if change.kind == "renewal":
+        return url_for("certification.register_page", facility=details.booking.facility.code)
+    moves = change.kind in {"later", "room"}
+    if not moves or not details.verbs & {"propose_move", "change"}:
+        return None
+    return url_for(
+        "moves.move",
+        reference=details.booking.reference,
+        starts_at=change.starts.isoformat(),
+        ends_at=max(s.slot.ends for s in change.plan.sessions).isoformat(),
+        resources=list(dict.fromkeys(use.resource for use in change.plan.uses)),
+    )
 
 
 def _neighbours(session: Session, person: PersonPrincipal, booking: Booking) -> list[Neighbour]:

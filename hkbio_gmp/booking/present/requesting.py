@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from hkbio_gmp.booking.forms import BookingForm, Choices, usual_length
-from hkbio_gmp.booking.services import BookingWish, preview
+from hkbio_gmp.booking.rules.search.changes import Change
+from hkbio_gmp.booking.services import BookingWish, preview, ways_out
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError
-from hkbio_gmp.kernel.findings import Finding
+from hkbio_gmp.kernel.findings import Finding, Verdict
 from hkbio_gmp.kernel.timerange import TimeRange, within_reach
 from hkbio_gmp.web.filters import localised
 
@@ -33,6 +35,26 @@ class Preview:
     findings: list[Finding] = field(default_factory=list)
     occupancy: TimeRange | None = None
     errors: list[FieldError] = field(default_factory=list)
+    ways: list[Change] = field(default_factory=list)
+    project: str = ""
+
+    def way_url(self, change: Change) -> str | None:
+        """The form filled in with a change; a renewal is made among the certificates."""
+        plan = change.plan
+        if change.kind == "renewal":
+            return url_for("certification.register_page", facility=plan.facility.code)
+        if change.kind == "closed":
+            return url_for("projects.project", code=self.project)
+        return url_for(
+            "requests.new_booking",
+            project=self.project,
+            batch=plan.series if plan.series != self.project else None,
+            process_class=plan.needs.code,
+            resources=list(dict.fromkeys(use.resource for use in plan.uses)),
+            starts_at=change.starts.isoformat(),
+            ends_at=max(session.slot.ends for session in plan.sessions).isoformat(),
+            operators=list(plan.operators),
+        )
 
 
 def own_projects(session: Session, person: PersonPrincipal) -> list[Project]:
@@ -107,4 +129,9 @@ def preview_of(session: Session, person: PersonPrincipal, wish: BookingWish) -> 
         plan, evaluation = preview(session, person, wish, clock.now())
     except DomainError as error:
         return Preview(errors=error.errors or [FieldError("", error.detail, error.title)])
-    return Preview(evaluation.findings, plan.occupancy)
+    ways = (
+        ways_out(session, person, plan, clock.now())
+        if evaluation.verdict is Verdict.BLOCKED
+        else []
+    )
+    return Preview(evaluation.findings, plan.occupancy, ways=ways, project=wish.project)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.forms import SlotForm, usual_length
-from hkbio_gmp.booking.services import SlotAnswer, SlotQuery
+from hkbio_gmp.booking.forms import SlotForm, sessions_between, usual_length
+from hkbio_gmp.booking.rules.search.changes import Change
+from hkbio_gmp.booking.rules.search.shape import Step
+from hkbio_gmp.booking.services import Home, SlotAnswer, SlotQuery
+from hkbio_gmp.booking.services.plan import project_facts
 from hkbio_gmp.booking.services.slots import Refusal, Slot
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Project, Resource
-from hkbio_gmp.identity import queries as identity
+from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.findings import Verdict
@@ -23,7 +25,7 @@ from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
 from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.navigation import current_zone
 
-_AHEAD, _MOST_AHEAD = timedelta(days=28), timedelta(days=180)
+_AHEAD, _MOST_AHEAD = timedelta(days=28), timedelta(days=366)
 _LIMIT = 60
 
 
@@ -51,17 +53,44 @@ class Search:
 
     def request_url(self, slot: Slot) -> str:
         """The request form filled in with a slot."""
-        fitting = slot.facility == self.project.facility.code
+        return self._form_of(
+            slot.facility, slot.resources, slot.slot.starts, slot.slot.ends, self.query.operators
+        )
+
+    def change_url(self, change: Change) -> str | None:
+        """Where a change is taken up: the request form, or the certificates to renew."""
+        plan = change.plan
+        if change.kind == "renewal":
+            return url_for("certification.register_page", facility=plan.facility.code)
+        if change.kind == "closed":
+            return url_for("projects.project", code=self.project.code)
+        return self._form_of(
+            plan.facility.code,
+            dict.fromkeys(use.resource for use in plan.uses),
+            change.starts,
+            max(session.slot.ends for session in plan.sessions),
+            plan.operators,
+        )
+
+    def _form_of(
+        self,
+        facility: str,
+        resources: Iterable[str],
+        starts: datetime,
+        ends: datetime,
+        operators: Sequence[str],
+    ) -> str:
+        home = self.query.home_at(facility)
         return url_for(
             "requests.new_booking",
-            facility=slot.facility,
-            project=self.project.code if fitting else None,
-            batch=self.query.series if fitting and self.query.series != self.project.code else None,
+            facility=facility,
+            project=home.project.code if home else None,
+            batch=home.series if home and home.series != home.project.code else None,
             process_class=self.query.process_class,
-            resources=list(slot.resources),
-            starts_at=slot.slot.starts.isoformat(),
-            ends_at=slot.slot.ends.isoformat(),
-            operators=list(self.query.operators),
+            resources=list(resources),
+            starts_at=starts.isoformat(),
+            ends_at=ends.isoformat(),
+            operators=list(operators),
         )
 
 
@@ -69,43 +98,9 @@ def _percent(part: timedelta, whole: float) -> float:
     return round(max(0.0, part.total_seconds()) / whole * 100, 2)
 
 
-def offer_choices(session: Session, person: PersonPrincipal, form: SlotForm) -> Project | None:
-    """Fill the form's choices; the project that is chosen, the first accepted one unless told."""
-    projects = [p for p in facilities.list_projects(session, person) if p.status != "closed"]
-    form.project.choices = [(p.code, f"{p.code}: {p.title}") for p in projects]
-    ready = [p for p in projects if p.status == "accepted"] or projects
-    chosen = next((p for p in projects if p.code == form.project.data), None) or next(
-        iter(ready), None
-    )
-    form.facility.choices = [(f.code, f.code) for f in facilities.list_facilities(session)]
-    form.grade.choices = [("", ""), *((grade, grade) for grade in "BCD")]
-    if chosen is not None:
-        form.project.data = chosen.code
-        _offer_of_project(session, person, form, chosen)
-    return chosen
-
-
-def _offer_of_project(
+def search_of(
     session: Session, person: PersonPrincipal, form: SlotForm, project: Project
-) -> None:
-    batches = facilities.list_batches(session, person, project=project.code)
-    form.batch.choices = [("", ""), *((b.code, b.code) for b in batches)]
-    rows = facilities.list_process_classes(session)
-    form.process_class.choices = list({row.code: localised(row) for row in rows}.items())
-    items = [r for r in facilities.list_resources(session, kind="equipment") if r.bookable]
-    form.equipment.choices = [(r.code, _named(r)) for r in items if r.state == "active"]
-    people = identity.list_people(session, project.organisation)
-    form.operators.choices = [(p.email, p.name) for p in people if p.active]
-    codes = {row.code for row in rows}
-    if form.process_class.data not in codes:
-        form.process_class.data = project.process_class.code
-
-
-def _named(resource: Resource) -> str:
-    return f"{resource.code} {localised(resource)}"
-
-
-def search_of(session: Session, form: SlotForm, project: Project) -> Search:
+) -> Search:
     """The search that the form describes; what it leaves open is filled in and shown."""
     today, zone = clock.today(current_zone()), current_zone()
     first = max(form.since.data or today + timedelta(days=1), today)
@@ -118,7 +113,9 @@ def search_of(session: Session, form: SlotForm, project: Project) -> Search:
     length = form.length or usual_length(needs.typical_hours if needs else None)
     form.since.data, form.until.data = first, last
     form.days.data, form.hours.data = length.days, length.seconds // 3600
+    form.attendance.data = form.attendance.data or "steps"
     known = {value for value, _label in form.operators.choices or ()}
+    steps = _steps(length, form.attendance.data, tuple(form.equipment.data or ()))
     query = SlotQuery(
         process_class=code,
         length=length,
@@ -128,12 +125,39 @@ def search_of(session: Session, form: SlotForm, project: Project) -> Search:
         grade=form.grade.data or None,
         equipment=tuple(form.equipment.data or ()),
         operators=tuple(email for email in form.operators.data or () if email in known),
-        open_processing=project.open_processing,
-        series=form.batch.data or project.code,
+        homes=tuple(_homes(session, person, form, project)),
+        suites=form.places.data == "suite",
+        steps=tuple((facility, steps) for facility in codes),
+        colleagues=tuple(value for value, _label in form.operators.choices or ()),
         limit=_LIMIT,
     )
     grades = needs.grades(open_processing=project.open_processing) if needs else ()
     return Search(project, query, localised(needs) if needs else code, grades, first, last)
+
+
+def _steps(length: timedelta, attendance: str, equipment: tuple[str, ...]) -> tuple[Step, ...]:
+    """The sessions that the request form would make of the slot."""
+    begins = clock.now()
+    return tuple(
+        Step(one.starts - begins, one.ends - one.starts, one.attended, codes=equipment)
+        for one in sessions_between(begins, begins + length, attendance)
+    )
+
+
+def _homes(
+    session: Session, person: PersonPrincipal, form: SlotForm, project: Project
+) -> Iterator[Home]:
+    """The chosen project; at other facilities an accepted one of the organisation's own that
+    makes the same class."""
+    home = project.facility.code
+    yield Home(home, project_facts(project), form.batch.data or project.code)
+    seen = {home}
+    for other in facilities.list_projects(session, person, status="accepted"):
+        same = other.process_class.code == form.process_class.data
+        site = other.facility.code
+        if same and site not in seen and other.organisation_id == project.organisation_id:
+            seen.add(site)
+            yield Home(site, project_facts(other), other.code)
 
 
 def _window(first: date, last: date, zone: str, length: timedelta) -> TimeRange:
@@ -144,23 +168,25 @@ def _window(first: date, last: date, zone: str, length: timedelta) -> TimeRange:
 def counted(answer: SlotAnswer) -> dict[str, int]:
     """How many rooms were looked at, can take it, and cannot yet."""
     able = {slot.resources[0] for slot in answer.slots}
-    unable = {r.resource for r in answer.refusals} - able
+    unable = {r.resource for r in answer.refusals if r.resource != r.facility} - able
     return {"rooms": len(able | unable), "able": len(able), "unable": len(unable)}
 
 
-def refusal_row(refusal: Refusal, rooms: dict[str, str]) -> dict[str, Any]:
-    """A refusal's row of four; what it would take is the first blocking reason's remedy."""
-    reason = refusal.reasons[0]
+def refusal_row(refusal: Refusal, rooms: dict[str, str], search: Search) -> dict[str, Any]:
+    """A refusal's row of four: every reason, when all have cleared, and the cheapest change."""
     clears = [f.clears_at for f in refusal.reasons if f.clears_at is not None]
     never = len(clears) < len(refusal.reasons)
+    best = refusal.changes[0] if refusal.changes else None
     return {
         "subject": refusal.resource,
         "grade": rooms.get(refusal.resource, ""),
-        "starts": None if never else refusal.starts,
-        "reason": reason,
-        "more": len(refusal.reasons) - 1,
+        "starts": None if refusal.until is None and never else refusal.starts,
+        "reason": refusal.reasons[0],
+        "more": refusal.reasons[1:],
         "clears_at": None if never else max(clears),
-        "until": refusal.until,
+        "change": best,
+        "others": refusal.changes[1:],
+        "href": search.change_url(best) if best else refusal.reasons[0].link,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from hkbio_gmp.audit.words import history_items
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import STATUSES, BookingFilterForm
 from hkbio_gmp.booking.present.calendar import class_names
-from hkbio_gmp.booking.present.details import details_of, slot_of
+from hkbio_gmp.booking.present.details import details_of, slot_of, way_url, ways_of
 from hkbio_gmp.booking.present.sessions import session_rows, strip_of
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.services import signed_record
@@ -74,10 +76,13 @@ def booking(reference: str) -> ResponseReturnValue:
     """One booking: state first, then what is next, facts, sessions, readiness, history."""
     person, now = who(), clock.now()
     found = queries.get_booking(db.session, person, reference)
+    details = details_of(db.session, person, found, now)
     return render_template(
         "booking/booking.html",
         booking=found,
-        details=details_of(db.session, person, found, now),
+        details=details,
+        ways=ways_of(db.session, person, details),
+        way_url=partial(way_url, details),
         sessions=session_rows(person, found),
         strip=strip_of(found, now),
         record=signed_record(db.session, found),

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from hkbio_gmp.booking.forms import SlotForm
+from hkbio_gmp.booking.present.criteria import offer_choices
 from hkbio_gmp.booking.present.search import (
     best_of_each,
     counted,
-    offer_choices,
     refusal_row,
     search_of,
 )
@@ -34,7 +34,7 @@ def slots() -> ResponseReturnValue:
     project = offer_choices(db.session, who(), form)
     if project is None:
         return render_template("booking/slots.html", form=form, project=None), status
-    search = search_of(db.session, form, project)
+    search = search_of(db.session, who(), form, project)
     answer = find_slots(db.session, viewer_of(who()), search.query, clock.now())
     grades = {r.code: r.grade or "" for r in facilities.list_resources(db.session, kind="room")}
     page = render_template(
@@ -43,7 +43,7 @@ def slots() -> ResponseReturnValue:
         project=project,
         search=search,
         slots=best_of_each(answer.slots),
-        refusals=[refusal_row(refusal, grades) for refusal in answer.refusals],
+        refusals=[refusal_row(refusal, grades, search) for refusal in answer.refusals],
         counted=counted(answer),
         grades=grades,
         may_request=who().may("booking:slot:request", organisation=project.organisation.code),

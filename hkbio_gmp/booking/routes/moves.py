@@ -65,7 +65,7 @@ def _form(details: Details) -> MoveForm:
         version=details.booking.version,
         starts_at=starts,
         ends_at=ends,
-        resources=details.resources,
+        resources=request.args.getlist("resources") or details.resources,
     )
     rooms = facilities.list_resources(db.session, details.booking.facility.code, bookable=True)
     form.resources.choices = [

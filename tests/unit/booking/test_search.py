@@ -14,9 +14,10 @@ from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.gates import KindFacts
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, Use
+from hkbio_gmp.booking.rules.search.ground import Ground
 from hkbio_gmp.booking.rules.search.shape import Bundle, Step, Wanted
 from hkbio_gmp.booking.rules.search.spans import allowed, either, first_of_all
-from hkbio_gmp.booking.rules.search.walk import Ground, Walk
+from hkbio_gmp.booking.rules.search.walk import Walk
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.rules.status import CertificateFacts
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assess import Assessment, assess
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
-from hkbio_gmp.booking.rules.search.walk import Offer
+from hkbio_gmp.booking.rules.search.ground import Offer
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.rules.status import CertificateFacts
@@ -117,6 +117,47 @@ def in_place(
             yield change
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """People to name instead of those whose papers block, and how to say so."""
+
+    operators: tuple[str, ...]
+    message: Message
+
+
+def others(
+    plan: PlanFacts,
+    around: Circumstances,
+    asked: Asked,
+    told: Assessment,
+    people: Sequence[str],
+) -> Others | None:
+    """Who of ``people`` is qualified, found by asking the rules; None where nobody is stopped."""
+    stopped = [e for e in plan.operators if any(f.subject == e for f in blocks(told.findings))]
+    kept = tuple(email for email in plan.operators if email not in stopped)
+    fit = [
+        email
+        for email in people[: _MOST_COLLEAGUES if stopped else 0]
+        if email not in plan.operators and _is_fit(plan, around, asked, email)
+    ]
+    new = tuple(fit[: len(stopped)])
+    if not stopped or not (kept or new):
+        return None
+    if new:
+        said = Message("Name {new} instead of {old}.", new=", ".join(new), old=", ".join(stopped))
+    else:
+        said = Message("Go without {old}.", old=", ".join(stopped))
+    return Others((*kept, *new), said)
+
+
+def others_later(named: Others, wish: datetime, offer: Offer) -> Change:
+    """Other people and a later start."""
+    delay = offer.starts - wish
+    then = later(wish, offer).message
+    said = Message("{first} {then}", first=named.message, then=then) if delay else named.message
+    return _of("operator", said, delay, offer)
+
+
 def _other_people(
     plan: PlanFacts,
     around: Circumstances,
@@ -124,33 +165,14 @@ def _other_people(
     told: Assessment,
     people: Sequence[str],
 ) -> Change | None:
-    """Others for those whose papers block; who is qualified is found by asking the rules."""
-    stopped = [e for e in plan.operators if any(f.subject == e for f in blocks(told.findings))]
-    if not stopped:
+    named = others(plan, around, asked, told, people)
+    if named is None:
         return None
-    kept = [email for email in plan.operators if email not in stopped]
-    fit = [
-        email
-        for email in people[:_MOST_COLLEAGUES]
-        if email not in plan.operators and _is_fit(plan, around, asked, email)
-    ]
-    named = (*kept, *fit[: len(stopped)])
-    changed = replace(plan, operators=named)
+    changed = replace(plan, operators=named.operators)
     found = assess(changed, around, asked)
-    if found.verdict is Verdict.BLOCKED or not named:
+    if found.verdict is Verdict.BLOCKED:
         return None
-    said = (
-        Message(
-            "Name {new} instead of {old}.", new=", ".join(fit[: len(stopped)]), old=_all(stopped)
-        )
-        if fit
-        else Message("Go without {old}.", old=_all(stopped))
-    )
-    return Change("operator", said, COST["operator"], changed, found.verdict)
-
-
-def _all(codes: Sequence[str]) -> str:
-    return ", ".join(codes)
+    return Change("operator", named.message, COST["operator"], changed, found.verdict)
 
 
 def _is_fit(plan: PlanFacts, around: Circumstances, asked: Asked, email: str) -> bool:

@@ -14,6 +14,7 @@ from hkbio_gmp.booking.rules.sessions import (
     uses_of,
 )
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
+from hkbio_gmp.facilities.rules.templates import ProcessTemplate
 from hkbio_gmp.kernel.timerange import TimeRange
 
 
@@ -31,6 +32,14 @@ class Step:
     place: bool = True
     codes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+
+
+def steps_of(template: ProcessTemplate) -> tuple[Step, ...]:
+    """A process template as something to look for."""
+    return tuple(
+        Step(step.offset, step.length, step.attended, place=step.room, kinds=step.equipment)
+        for step in template.steps
+    )
 
 
 @dataclass(frozen=True, slots=True)

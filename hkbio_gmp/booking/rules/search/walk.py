@@ -9,69 +9,18 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
 
-from hkbio_gmp.booking.rules.assess import Assessment, assess
-from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
+from hkbio_gmp.booking.rules.assess import assess
 from hkbio_gmp.booking.rules.occupancy import Use
 from hkbio_gmp.booking.rules.search import sweep
-from hkbio_gmp.booking.rules.search.shape import Bundle, Wanted
+from hkbio_gmp.booking.rules.search.ground import Ground, Offer, tidy, tidy_back
+from hkbio_gmp.booking.rules.search.shape import Bundle
 from hkbio_gmp.booking.rules.search.spans import Span, Starts, allowed, either, first_of_all
-from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.kernel.findings import Finding, Severity, Verdict
 
-GRAIN = timedelta(minutes=30)
 _MOST_TRIES = 400
 _MINUTE = timedelta(minutes=1)
 _STABLE = frozenset({"room_grade", "project_accepted", "operators_named"})
 """Rules that say the same of every start between two turns of a certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A start that nothing blocks, with what the rules say of it."""
-
-    plan: PlanFacts
-    told: Assessment
-
-    @property
-    def starts(self) -> datetime:
-        """When it begins (UTC)."""
-        return self.plan.sessions[0].slot.starts
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing even warns."""
-        return self.told.verdict is Verdict.READY
-
-
-@dataclass(frozen=True)
-class Ground:
-    """One facility, what is wanted of it, and the starts that are looked at (UTC, both ends)."""
-
-    wanted: Wanted
-    around: Circumstances
-    asked: Asked
-    within: Span
-
-    @cached_property
-    def comfortable(self) -> Starts:
-        """Starts from which people work within opening hours alone."""
-        return sweep.comfortable(self.wanted, self.around.opened, self.within)
-
-    @cached_property
-    def _begun_in_hours(self) -> Starts:
-        return sweep.begun_in_hours(self.wanted, self.around.opened, self.within)
-
-    @property
-    def tiers(self) -> Iterator[Starts]:
-        """Starts by how well they suit people; the next tier counts where one offers nothing."""
-        yield self.comfortable
-        yield self._begun_in_hours
-        yield Starts([self.within])
-
-    @property
-    def wish(self) -> datetime:
-        """The first start that one would ask for, were everything free."""
-        return next(_tidy(*tier.spans[0]) for tier in self.tiers if tier)
 
 
 @dataclass(frozen=True)
@@ -203,7 +152,7 @@ class Walk:
             spans = self._pieces(tier, self.ground.within[0])
             back = [(low, min(high, wish)) for low, high in spans if low <= wish]
             for low, high in reversed(back[-_MOST_TRIES:]):
-                offer = self.ask(_tidy_back(low, high))
+                offer = self.ask(tidy_back(low, high))
                 if offer.told.verdict is not Verdict.BLOCKED:
                     return offer
         return None
@@ -231,7 +180,7 @@ class Walk:
     def _try(self, tier: Starts, since: datetime, *, ready: bool = False) -> Iterator[Offer]:
         dead = self.dead[ready]
         for low, high in islice(self._pieces(tier, since, dead), _MOST_TRIES):
-            offer = self.ask(_tidy(low, high))
+            offer = self.ask(tidy(low, high))
             if _is_settled(offer, ready=ready):
                 dead.add(bisect_right(self._turns, low))
             if offer.told.verdict is not Verdict.BLOCKED:
@@ -249,17 +198,3 @@ def _counts(finding: Finding, *, ready: bool) -> bool:
 
 def _is_stable(finding: Finding) -> bool:
     return finding.rule in _STABLE or finding.rule.startswith("certificate:")
-
-
-def _tidy(low: datetime, high: datetime) -> datetime:
-    """The first half hour of a span; its very beginning where it has none."""
-    hour = low.replace(minute=0, second=0, microsecond=0)
-    up = hour + -(-(low - hour) // GRAIN) * GRAIN
-    return up if up <= high else low
-
-
-def _tidy_back(low: datetime, high: datetime) -> datetime:
-    """The last half hour of a span; its very end where it has none."""
-    hour = high.replace(minute=0, second=0, microsecond=0)
-    down = hour + (high - hour) // GRAIN * GRAIN
-    return down if down >= low else high
