@@ -195,12 +195,16 @@ def _query(args: dict[str, Any]) -> SlotQuery:
     if not starts < ends <= starts + LONGEST_WINDOW:
         said = Message("The range must end after it begins and span at most a year.")
         raise NotValid(said, [FieldError("to", said, Message("Give a later or nearer end."))])
+    if "hours" not in args and "template" not in args:
+        said = Message("Neither a length nor a process template is given.")
+        raise NotValid(said, [FieldError("hours", said, Message("Give hours or a template."))])
     codes = [f.code for f in queries.list_facilities(db.session)]
     wanted = args.get("facility")
     homes = _homes(args)
     return SlotQuery(
         process_class=args["process_class"],
-        length=timedelta(minutes=round(args["hours"] * 60)),
+        length=timedelta(minutes=round(args.get("hours", 0) * 60)),
+        template=args.get("template"),
         window=TimeRange(starts, ends),
         facilities=tuple(c for c in codes if wanted in (None, c)),
         organisation=principal().organisation,

@@ -37,7 +37,8 @@ class SlotArgs(Strict):
     """What slots to find."""
 
     process_class = text(60, required=True)
-    hours = fields.Float(required=True, validate=validate.Range(0.5, 2208))
+    hours = fields.Float(validate=validate.Range(0.5, 2208))
+    template = text(60)
     starts = moment(required=True, data_key="from")
     ends = moment(required=True, data_key="to")
     facility = text(40)

@@ -104,6 +104,7 @@ class SlotForm(FilterForm):
     project = SelectField(_("Project"), validate_choice=False)
     batch = SelectField(_("Batch"), validate_choice=False)
     process_class = SelectField(_("Process class"), validate_choice=False)
+    template = SelectField(_("Process template"), validate_choice=False)
     days = WholeField(_("Days"), [Optional(), NumberRange(0, _LONGEST_DAYS)])
     hours = WholeField(_("Hours"), [Optional(), NumberRange(0, _LONGEST_DAYS * 24)])
     since = DateField(_("Start from"), [Optional()])

@@ -50,6 +50,23 @@ def _offer_of_project(
     codes = {row.code for row in rows}
     if form.process_class.data not in codes:
         form.process_class.data = project.process_class.code
+    form.template.choices = [("", _("None: a length of your own")), *_templates(session, form)]
+    if form.template.data not in {code for code, _label in form.template.choices}:
+        form.template.data = ""
+
+
+def _templates(session: Session, form: SlotForm) -> Choices:
+    """The templates of the class, of whatever facility is looked at."""
+    sites = [
+        code for code, _label in form.facility.choices if form.facility.data in (None, "", code)
+    ]
+    found = {
+        template.code: localised(template)
+        for site in sites
+        for template in facilities.list_templates(session, site)
+        if template.process_class == form.process_class.data
+    }
+    return list(found.items())
 
 
 def _with_gowning(session: Session, project: Project, people: Sequence[Person]) -> Choices:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -13,14 +12,14 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.forms import SlotForm, sessions_between, usual_length
 from hkbio_gmp.booking.rules.search.changes import Change
 from hkbio_gmp.booking.rules.search.shape import Step
-from hkbio_gmp.booking.services import Home, SlotAnswer, SlotQuery
+from hkbio_gmp.booking.services import Home, SlotQuery
 from hkbio_gmp.booking.services.plan import project_facts
-from hkbio_gmp.booking.services.slots import Refusal, Slot
+from hkbio_gmp.booking.services.slots import Slot
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities.rules.templates import ProcessTemplate
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.timerange import TimeRange, day_end, day_start
 from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.navigation import current_zone
@@ -37,6 +36,7 @@ class Search:
     query: SlotQuery
     class_name: str
     class_grades: tuple[str, ...]
+    template: ProcessTemplate | None
     first: date
     last: date
 
@@ -50,6 +50,12 @@ class Search:
             "before": _percent(slot.slot.starts - slot.occupancy.starts, whole),
             "after": _percent(slot.occupancy.ends - slot.slot.ends, whole),
         }
+
+    @property
+    def attended(self) -> tuple[int, timedelta]:
+        """How many steps of the template people work in, and how long."""
+        steps = [s for s in self.template.steps if s.attended] if self.template else []
+        return len(steps), sum((s.length for s in steps), timedelta())
 
     def request_url(self, slot: Slot) -> str:
         """The request form filled in with a slot."""
@@ -87,6 +93,7 @@ class Search:
             project=home.project.code if home else None,
             batch=home.series if home and home.series != home.project.code else None,
             process_class=self.query.process_class,
+            template=self.query.template,
             resources=list(resources),
             starts_at=starts.isoformat(),
             ends_at=ends.isoformat(),
@@ -115,11 +122,13 @@ def search_of(
     form.days.data, form.hours.data = length.days, length.seconds // 3600
     form.attendance.data = form.attendance.data or "steps"
     known = {value for value, _label in form.operators.choices or ()}
+    runs = _found_templates(session, codes, form.template.data)
+    longest = max((run.length for run in runs), default=length)
     steps = _steps(length, form.attendance.data, tuple(form.equipment.data or ()))
     query = SlotQuery(
         process_class=code,
         length=length,
-        window=_window(first, last, zone, length),
+        window=_window(first, last, zone, longest),
         facilities=codes,
         organisation=project.organisation.code,
         grade=form.grade.data or None,
@@ -127,12 +136,28 @@ def search_of(
         operators=tuple(email for email in form.operators.data or () if email in known),
         homes=tuple(_homes(session, person, form, project)),
         suites=form.places.data == "suite",
-        steps=tuple((facility, steps) for facility in codes),
+        steps=steps,
+        template=form.template.data or None,
         colleagues=tuple(value for value, _label in form.operators.choices or ()),
         limit=_LIMIT,
     )
     grades = needs.grades(open_processing=project.open_processing) if needs else ()
-    return Search(project, query, localised(needs) if needs else code, grades, first, last)
+    name = localised(needs) if needs else code
+    template = next(
+        (t for c in codes if (t := facilities.find_template(session, c, query.template or ""))),
+        None,
+    )
+    return Search(project, query, name, grades, template, first, last)
+
+
+def _found_templates(
+    session: Session, sites: tuple[str, ...], code: str | None
+) -> Iterator[ProcessTemplate]:
+    """The template of that code at each facility that has one."""
+    for site in sites:
+        found = facilities.find_template(session, site, code) if code else None
+        if found is not None:
+            yield found
 
 
 def _steps(length: timedelta, attendance: str, equipment: tuple[str, ...]) -> tuple[Step, ...]:
@@ -163,43 +188,3 @@ def _homes(
 def _window(first: date, last: date, zone: str, length: timedelta) -> TimeRange:
     """Starts between two days; a slot that starts on the last one ends after it."""
     return TimeRange(day_start(first, zone), day_end(last, zone) + length)
-
-
-def counted(answer: SlotAnswer) -> dict[str, int]:
-    """How many rooms were looked at, can take it, and cannot yet."""
-    able = {slot.resources[0] for slot in answer.slots}
-    unable = {r.resource for r in answer.refusals if r.resource != r.facility} - able
-    return {"rooms": len(able | unable), "able": len(able), "unable": len(unable)}
-
-
-def refusal_row(refusal: Refusal, rooms: dict[str, str], search: Search) -> dict[str, Any]:
-    """A refusal's row of four: every reason, when all have cleared, and the cheapest change."""
-    clears = [f.clears_at for f in refusal.reasons if f.clears_at is not None]
-    never = len(clears) < len(refusal.reasons)
-    best = refusal.changes[0] if refusal.changes else None
-    return {
-        "subject": refusal.resource,
-        "grade": rooms.get(refusal.resource, ""),
-        "starts": None if refusal.until is None and never else refusal.starts,
-        "reason": refusal.reasons[0],
-        "more": refusal.reasons[1:],
-        "clears_at": None if never else max(clears),
-        "change": best,
-        "others": refusal.changes[1:],
-        "href": search.change_url(best) if best else refusal.reasons[0].link,
-    }
-
-
-def best_of_each(slots: Sequence[Slot]) -> list[Slot]:
-    """The earliest slot of each room; also its first that is ready, where a later one is."""
-    chosen: list[Slot] = []
-    seen: set[str] = set()
-    ready: set[str] = set()
-    for slot in slots:
-        room, is_ready = slot.resources[0], slot.verdict is Verdict.READY
-        if room not in seen or (is_ready and room not in ready):
-            chosen.append(slot)
-        seen.add(room)
-        if is_ready:
-            ready.add(room)
-    return chosen

@@ -8,12 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from hkbio_gmp.booking.forms import SlotForm
 from hkbio_gmp.booking.present.criteria import offer_choices
-from hkbio_gmp.booking.present.search import (
-    best_of_each,
-    counted,
-    refusal_row,
-    search_of,
-)
+from hkbio_gmp.booking.present.found import best_of_each, counted, refusal_row
+from hkbio_gmp.booking.present.search import search_of
 from hkbio_gmp.booking.services import find_slots, viewer_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities

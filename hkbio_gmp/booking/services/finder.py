@@ -20,12 +20,14 @@ from hkbio_gmp.booking.services.places import (
     Place,
     by_start_and_verdict,
     ground_of,
+    lacking,
     look_at,
     places_in,
     suits,
 )
-from hkbio_gmp.booking.services.refused import homeless, refusal_of, refusal_order
+from hkbio_gmp.booking.services.refused import refusal_of, refusal_order, unable
 from hkbio_gmp.booking.services.slots import Slot, SlotAnswer, SlotQuery
+from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.timerange import TimeRange
 
@@ -39,12 +41,13 @@ def find_slots(session: Session, viewer: Viewer, query: SlotQuery, now: datetime
     Every slot has passed the very rules that a request for it is held to, and every change that
     is named has been assessed by them.
     """
-    able = [code for code in query.facilities if not query.homes or query.home_at(code)]
+    lacks = {c: lacking(facilities.standing(session, c), query) for c in query.facilities}
+    able = [code for code, said in lacks.items() if said is None]
     grounds = [g for code in able if (g := ground_of(session, viewer, query, code, now))]
     places = [look_at(g, codes, query) for g in grounds for codes in places_in(g, query)]
     slots = _near(places, query) if query.near else _ranked(places, query)
     refusals = [refusal_of(place, places, query) for place in places if place.refused is not None]
-    refusals += [homeless(code, query) for code in query.facilities if code not in able]
+    refusals += [unable(code, said, query) for code, said in lacks.items() if said is not None]
     return SlotAnswer(slots, sorted(refusals, key=refusal_order))
 
 

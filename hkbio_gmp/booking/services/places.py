@@ -18,7 +18,9 @@ from hkbio_gmp.booking.rules.search.shape import Wanted
 from hkbio_gmp.booking.rules.search.walk import Walk
 from hkbio_gmp.booking.services.slots import SlotQuery
 from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.kernel.findings import Verdict
+from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
 
 _MINUTE = timedelta(minutes=1)
@@ -35,6 +37,7 @@ class Place:
 
     @property
     def first(self) -> Offer | None:
+        """The earliest offer."""
         return self.offers[0] if self.offers else None
 
 
@@ -44,7 +47,8 @@ def ground_of(
     """What the search at one facility stands on, read once; None where nothing can start."""
     here = facilities.standing(session, code)
     needs, known, home = here.classes.get(query.process_class), here.resources, query.home_at(code)
-    if needs is None or not set(query.equipment) <= known.keys():
+    steps = query.steps_at(here)
+    if needs is None or lacking(here, query) is not None:
         return None
     wanted = Wanted(
         facility=here.facts,
@@ -53,7 +57,8 @@ def ground_of(
         organisation=query.organisation,
         project=home.project if home else None,
         known=known,
-        steps=query.steps_at(code),
+        steps=steps,
+        chosen=query.equipment,
         operators=query.operators,
         open_processing=home.project.open_processing if home else query.open_processing,
         reference=query.reference,
@@ -71,6 +76,24 @@ def ground_of(
     )
     around = load_circumstances(session, scope, now)
     return Ground(wanted, around, Asked(viewer, now), (first, last))
+
+
+def lacking(here: Standing, query: SlotQuery) -> Message | None:
+    """What a facility has not at all, so that nothing can be looked for there."""
+    code = here.facts.code
+    if query.homes and query.home_at(code) is None:
+        return Message("You have no accepted project of this class at {facility}.", facility=code)
+    if query.process_class not in here.classes:
+        return Message("{facility} does not make this class.", facility=code)
+    if not query.steps_at(here):
+        return Message("{facility} has no such process template.", facility=code)
+    length = max(step.offset + step.length for step in query.steps_at(here))
+    if query.window.length < length:
+        return Message("The range is too short for the run at {facility}.", facility=code)
+    absent = [item for item in query.equipment if item not in here.resources]
+    if absent:
+        return Message("{items} is not at {facility}.", items=", ".join(absent), facility=code)
+    return None
 
 
 def _whole(instant: datetime) -> datetime:
@@ -107,6 +130,7 @@ def places_in(ground: Ground, query: SlotQuery) -> Iterable[tuple[str, ...]]:
 
 
 def suits(wanted: Wanted, rooms: Sequence[str]) -> bool:
+    """Whether each room has a grade that the class accepts."""
     grades = wanted.needs.grades(open_processing=wanted.open_processing)
     return not grades or all(wanted.known[code].grade in grades for code in rooms)
 
@@ -117,6 +141,8 @@ def look_at(ground: Ground, codes: tuple[str, ...], query: SlotQuery) -> Place:
     A room of an unsuitable grade is not walked: no date would mend it.
     """
     walk = Walk(ground, codes)
+    if walk.lacks and not codes:
+        return Place(walk, [], iter(()))
     rest = walk.offers() if suits(ground.wanted, codes) else iter(())
     offers = list(islice(rest, 1))
     refused = None
@@ -127,4 +153,5 @@ def look_at(ground: Ground, codes: tuple[str, ...], query: SlotQuery) -> Place:
 
 
 def by_start_and_verdict(offer: Offer) -> tuple[datetime, bool, list[str]]:
+    """Sort key: the earliest first, ready ones before others."""
     return offer.starts, not offer.is_ready, [use.resource for use in offer.plan.uses]

@@ -112,7 +112,7 @@ def _query_of(plan: Plan, ahead: timedelta) -> SlotQuery:
         homes=(Home(plan.facility.code, plan.facts.project, plan.series),)
         if plan.facts.project
         else (),
-        steps=((plan.facility.code, _steps(plan, starts)),),
+        steps=_steps(plan, starts),
         suites=_is_suite(plan),
         reference=plan.reference,
     )

@@ -10,6 +10,7 @@ from hkbio_gmp.booking.rules import assessment
 from hkbio_gmp.booking.rules.search import changes
 from hkbio_gmp.booking.rules.search.changes import Change
 from hkbio_gmp.booking.rules.search.ground import Ground
+from hkbio_gmp.booking.rules.search.people import others
 from hkbio_gmp.booking.rules.search.walk import Walk
 from hkbio_gmp.booking.services.places import Place, by_start_and_verdict, suits
 from hkbio_gmp.booking.services.slots import Refusal, SlotQuery
@@ -18,6 +19,7 @@ from hkbio_gmp.kernel.messages import Message
 
 
 def refusal_of(place: Place, places: Sequence[Place], query: SlotQuery) -> Refusal:
+    """Every reason why a place cannot be had at the first wish, and what would help."""
     asked = place.refused
     assert asked is not None
     ground = place.walk.ground
@@ -35,20 +37,26 @@ def refusal_of(place: Place, places: Sequence[Place], query: SlotQuery) -> Refus
 
 
 def refusal_order(refusal: Refusal) -> tuple[bool, float, str]:
+    """Sort key: what clears soonest first."""
     until = refusal.until
     return until is None, until.timestamp() if until else 0.0, refusal.resource
 
 
-def homeless(code: str, query: SlotQuery) -> Refusal:
-    """A facility at which no request could be made."""
+def unable(code: str, said: Message, query: SlotQuery) -> Refusal:
+    """A facility at which nothing can be looked for."""
+    homeless = bool(query.homes) and query.home_at(code) is None
     reason = Finding(
-        rule="project_accepted",
+        rule="project_accepted" if homeless else "facility",
         severity=Severity.BLOCK,
         subject=code,
-        message=Message("You have no accepted project of this class at {facility}.", facility=code),
-        remedy=Message("Propose one; the facility's quality decides."),
-        source="PE 009-17 Part I 5.9; facility's new-product introduction",
-        link="/projects",
+        message=said,
+        remedy=Message("Propose one; the facility's quality decides.")
+        if homeless
+        else Message("Choose the other facility, or other criteria."),
+        source="PE 009-17 Part I 5.9; facility's new-product introduction"
+        if homeless
+        else "facility's file",
+        link="/projects" if homeless else f"/facilities/{code}",
     )
     return Refusal(code, code, query.window.starts, None, [reason])
 
@@ -87,7 +95,7 @@ def _with_others(place: Place, query: SlotQuery) -> Iterator[Change]:
     """Other people and, since that alone is not enough, a later start."""
     asked, ground = place.refused, place.walk.ground
     assert asked is not None
-    named = changes.others(asked.plan, ground.around, ground.asked, asked.told, query.colleagues)
+    named = others(asked.plan, ground.around, ground.asked, asked.told, query.colleagues)
     if named is None or not suits(ground.wanted, place.walk.place):
         return
     wanted = replace(ground.wanted, operators=named.operators)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from hkbio_gmp.booking.rules.occupancy import WISHED
 from hkbio_gmp.booking.rules.search.changes import Change
-from hkbio_gmp.booking.rules.search.shape import Step
+from hkbio_gmp.booking.rules.search.shape import Step, steps_of
 from hkbio_gmp.booking.rules.sessions import PlannedSession, ProjectFacts
+from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.kernel.findings import Finding, Verdict
 from hkbio_gmp.kernel.timerange import TimeRange
 
@@ -27,11 +28,12 @@ class SlotQuery:
     """What is looked for. Instants in UTC; ``series`` is the batch's or project's.
 
     ``homes`` names the projects that one would book for: a facility without one is refused, since
-    no request could be made there; without any, nobody asks about projects. ``steps`` per facility
-    say what a run takes (a template's); without them it is one attended step of ``length`` with the
-    equipment named. ``places`` narrows to rooms or suites by code; ``suites`` looks for suites
-    instead of rooms. ``near`` ranks by nearness to an instant, before and after it. ``colleagues``
-    may be named instead of people whose papers do not hold.
+    no request could be made there; without any, nobody asks about projects. ``template`` is the
+    code of a process template that each facility has of its own, ``steps`` what is taken else;
+    without either it is one attended step of ``length`` with the equipment named. ``places``
+    narrows to rooms or suites by code; ``suites`` looks for suites instead of rooms. ``near`` ranks
+    by nearness to an instant, before and after it. ``colleagues`` may be named instead of people
+    whose papers do not hold.
     """
 
     process_class: str
@@ -47,7 +49,8 @@ class SlotQuery:
     homes: tuple[Home, ...] = ()
     places: tuple[str, ...] = ()
     suites: bool = False
-    steps: tuple[tuple[str, tuple[Step, ...]], ...] = ()
+    steps: tuple[Step, ...] = ()
+    template: str | None = None
     colleagues: tuple[str, ...] = ()
     reference: str | None = None
     near: datetime | None = None
@@ -57,12 +60,13 @@ class SlotQuery:
         """The project there."""
         return next((home for home in self.homes if home.facility == facility), None)
 
-    def steps_at(self, facility: str) -> tuple[Step, ...]:
-        """What is taken there."""
-        for code, steps in self.steps:
-            if code == facility:
-                return steps
-        return (Step(timedelta(), self.length, codes=self.equipment),)
+    def steps_at(self, here: Standing) -> tuple[Step, ...]:
+        """What is taken at a facility; nothing where it has no such template."""
+        if self.template is not None:
+            found = next((t for t in here.templates if t.code == self.template), None)
+            fits = found is not None and found.process_class == self.process_class
+            return steps_of(found) if found is not None and fits else ()
+        return self.steps or (Step(timedelta(), self.length, codes=self.equipment),)
 
 
 @dataclass(frozen=True, slots=True)

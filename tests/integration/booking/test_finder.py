@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -36,12 +37,17 @@ def search(hours: int = 8, **more: object) -> services.SlotAnswer:
     project = facilities.find_project(db.session, PROJECT)
     assert project is not None
     query = SlotQuery(
-        process_class="gene_modified_cell",
         length=timedelta(hours=hours),
-        window=TimeRange(world.at(14, 0), world.at(24, 0)),
         organisation="STARTUP-A",
         homes=(Home("LCT", project_facts(project), BATCH),),
-        **{"facilities": ("LCT",), "limit": 12, "operators": (FIT,), **more},
+        **{
+            "process_class": "gene_modified_cell",
+            "facilities": ("LCT",),
+            "window": TimeRange(world.at(14, 0), world.at(24, 0)),
+            "limit": 12,
+            "operators": (FIT,),
+            **more,
+        },
     )
     return services.find_slots(db.session, viewer_of(world.who(OWN)), query, world.NOW)
 
@@ -102,10 +108,36 @@ def test_every_offer_is_accepted_with_its_verdict_when_asked_for(
     lab: Flask, roll: int, steps: tuple[Step, ...]
 ) -> None:
     crowd(roll)
-    offered = search(steps=(("LCT", steps),) if steps else ()).slots
+    offered = search(steps=steps).slots
     assert offered
     for slot in offered:
         assert accepted(wish_for(slot)) == slot.verdict
+
+
+def test_template_is_offered_whole_when_it_is_looked_for(lab: Flask) -> None:
+    crowd(1)
+    template = facilities.list_templates(db.session, "LCT")[0]
+    window = TimeRange(world.at(14, 0), world.at(60, 0))
+    made = template.process_class
+    answer = search(process_class=made, template=template.code, window=window)
+    assert answer.slots
+    for slot in answer.slots[:4]:
+        assert len(slot.sessions) == len(template.steps)
+        wanted = replace(wish_for(slot), process_class=made)
+        assert accepted(wanted) == slot.verdict
+
+
+def test_facility_is_refused_when_it_has_no_such_template(lab: Flask) -> None:
+    answer = search(template="no-such")
+    assert answer.slots == []
+    assert [r.reasons[0].rule for r in answer.refusals] == ["facility"]
+
+
+def test_facility_is_refused_when_the_range_is_shorter_than_the_run(lab: Flask) -> None:
+    refused = search(hours=24 * 30).refusals
+    assert [r.reasons[0].message.english() for r in refused] == [
+        "The range is too short for the run at LCT."
+    ]
 
 
 def test_every_change_is_accepted_when_asked_for(lab: Flask) -> None:

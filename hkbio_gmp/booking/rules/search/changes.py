@@ -10,6 +10,7 @@ from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assess import Assessment, assess
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.search.ground import Offer
+from hkbio_gmp.booking.rules.search.people import Others, others
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.certification.lifecycle import CertificateState
 from hkbio_gmp.certification.rules.status import CertificateFacts
@@ -27,7 +28,6 @@ COST = {
 """What a change costs beside the delay that it brings: hkbio-gmp's own estimate (D)."""
 
 _MARGIN = timedelta(days=31)
-_MOST_COLLEAGUES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +117,6 @@ def in_place(
             yield change
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
-    """People to name instead of those whose papers block, and how to say so."""
-
-    operators: tuple[str, ...]
-    message: Message
-
-
-def others(
-    plan: PlanFacts,
-    around: Circumstances,
-    asked: Asked,
-    told: Assessment,
-    people: Sequence[str],
-) -> Others | None:
-    """Who of ``people`` is qualified, found by asking the rules; None where nobody is stopped."""
-    stopped = [e for e in plan.operators if any(f.subject == e for f in blocks(told.findings))]
-    kept = tuple(email for email in plan.operators if email not in stopped)
-    fit = [
-        email
-        for email in people[: _MOST_COLLEAGUES if stopped else 0]
-        if email not in plan.operators and _is_fit(plan, around, asked, email)
-    ]
-    new = tuple(fit[: len(stopped)])
-    if not stopped or not (kept or new):
-        return None
-    if new:
-        said = Message("Name {new} instead of {old}.", new=", ".join(new), old=", ".join(stopped))
-    else:
-        said = Message("Go without {old}.", old=", ".join(stopped))
-    return Others((*kept, *new), said)
-
-
 def others_later(named: Others, wish: datetime, offer: Offer) -> Change:
     """Other people and a later start."""
     delay = offer.starts - wish
@@ -173,11 +140,6 @@ def _other_people(
     if found.verdict is Verdict.BLOCKED:
         return None
     return Change("operator", named.message, COST["operator"], changed, found.verdict)
-
-
-def _is_fit(plan: PlanFacts, around: Circumstances, asked: Asked, email: str) -> bool:
-    told = assess(replace(plan, operators=(email,)), around, asked)
-    return not any(f.subject == email for f in blocks(told.findings))
 
 
 def _renewed(

@@ -52,7 +52,10 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything of a plan but its place and its start, at one facility."""
+    """Everything of a plan but its place and its start, at one facility.
+
+    ``chosen`` are items of equipment that are preferred to others of their kind.
+    """
 
     facility: FacilityFacts
     needs: ProcessClassFacts
@@ -64,6 +67,7 @@ class Wanted:
     operators: tuple[str, ...] = ()
     open_processing: bool = True
     reference: str | None = None
+    chosen: tuple[str, ...] = ()
 
     @property
     def length(self) -> timedelta:

@@ -145,6 +145,7 @@ def choices(wanted: Wanted, place: tuple[str, ...], kind: str) -> list[str]:
         for item in wanted.known.values()
         if item.equipment_kind == kind and item.bookable and item.active
     ]
+    items = [item for item in items if item.code in wanted.chosen] or items
     fitting = sorted(items, key=lambda item: (item.room not in rooms, item.room is not None))
     return [item.code for item in fitting]
 
