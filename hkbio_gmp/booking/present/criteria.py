@@ -73,7 +73,7 @@ def _with_gowning(session: Session, project: Project, people: Sequence[Person]) 
     """People, with the last day on which each may enter a clean room of the facility."""
     site = project.facility
     keys = [("person", person.email, GOWNING) for person in people]
-    held, today = coverage(session, site.code, keys), clock.today(site.zone)
+    (held, _kinds), today = coverage(session, site.code, keys), clock.today(site.zone)
     choices: Choices = []
     for person, key in zip(people, keys, strict=True):
         until = covered_until(held.get(key, ()), today)
