@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, jsonify
@@ -43,10 +44,14 @@ def _wish(body: dict[str, Any]) -> BookingWish:
         operators=tuple(body["operators"]),
         note=body["note"],
         draft=body["draft"],
+        template=body["template"],
+        starts=clock.utc(body["starts_at"]) if body["template"] and "starts_at" in body else None,
     )
 
 
 def _sessions(body: dict[str, Any]) -> tuple[SessionWish, ...]:
+    if body.get("template") and "sessions" not in body:
+        return ()
     given = body.get("sessions") or [
         {"starts_at": body["starts_at"], "ends_at": body["ends_at"], "attended": True}
     ]
@@ -169,6 +174,8 @@ def change(body: dict[str, Any], reference: str) -> Response:
 
 
 def _changed(row: Booking, body: dict[str, Any]) -> BookingWish:
+    if "shift_minutes" in body:
+        return services.shifted_wish(row, timedelta(minutes=body["shift_minutes"]))
     wish = services.wish_of(row)
     if "sessions" in body:
         wish = replace(wish, sessions=_sessions(body))

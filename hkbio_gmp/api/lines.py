@@ -22,6 +22,7 @@ def booking_json(line: BookingLine, verdict: str | None = None) -> dict[str, Any
         "project": line.project,
         "batch": line.batch,
         "process_class": line.process_class,
+        "template": line.template,
         "resources": line.resources,
         "status": line.status,
         "starts_at": _written(line.sessions[0].starts),

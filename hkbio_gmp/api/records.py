@@ -54,6 +54,7 @@ class Booking(ma.Schema):
     project = said()
     batch = said(null=True)
     process_class = said()
+    template = said(null=True)
     resources = codes()
     status = one_of(BOOKING_STATES)
     starts_at = at()

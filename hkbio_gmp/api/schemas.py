@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from hkbio_gmp.api.fields import Counted, Flag, Strict, Whole, day, moment, no_control, text
 
 LONGEST_NOTE = 4000
+MOST_SHIFT = 92 * 24 * 60
 
 
 class PageArgs(Strict):
@@ -72,18 +73,21 @@ class BookingBody(Strict):
     starts_at = moment()
     ends_at = moment()
     sessions = fields.List(fields.Nested(SessionBody), validate=validate.Length(1, 60))
+    template = text(60, allow_none=True, load_default=None)
     operators = fields.List(text(254), validate=validate.Length(0, 20), load_default=list)
     note = text(LONGEST_NOTE, least=0, load_default="")
     draft = Flag(load_default=False)
 
     @ma.validates_schema
     def times(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        """Either one slot or sessions."""
+        """Either one slot or sessions; a template needs the start alone."""
         if "sessions" in data:
             if "starts_at" in data or "ends_at" in data:
                 raise ma.ValidationError("Give sessions or one slot, not both.", "sessions")
             return
-        for name in ("starts_at", "ends_at"):
+        if data.get("template") and "ends_at" in data:
+            raise ma.ValidationError("The template says the end: leave it out.", "ends_at")
+        for name in ("starts_at",) if data.get("template") else ("starts_at", "ends_at"):
             if name not in data:
                 raise ma.ValidationError("Missing data for required field.", name)
 
@@ -93,6 +97,7 @@ class BookingPatch(Strict):
 
     starts_at = moment()
     ends_at = moment()
+    shift_minutes = Counted(validate=validate.Range(-MOST_SHIFT, MOST_SHIFT))
     sessions = fields.List(fields.Nested(SessionBody), validate=validate.Length(1, 60))
     resources = fields.List(text(60), validate=validate.Length(1, 20))
     process_class = text(60)
@@ -100,6 +105,15 @@ class BookingPatch(Strict):
     operators = fields.List(text(254), validate=validate.Length(0, 20))
     note = text(LONGEST_NOTE, least=0)
     reason = text(LONGEST_NOTE)
+
+    @ma.validates_schema
+    def alone(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """A shift is a change of its own."""
+        others = [name for name in data if name not in {"shift_minutes", "reason"}]
+        if "shift_minutes" in data and others:
+            raise ma.ValidationError(
+                "A shift moves the booking as it is: change the rest by another call.", others[0]
+            )
 
 
 class BookingArgs(PageArgs):

@@ -41,6 +41,10 @@ class TimeRange:
         """Whether ``other`` lies wholly inside."""
         return self.starts <= other.starts and other.ends <= self.ends
 
+    def shifted(self, by: timedelta) -> TimeRange:
+        """The range as long, that much later."""
+        return TimeRange(self.starts + by, self.ends + by)
+
     def widened(self, before: timedelta, after: timedelta) -> TimeRange:
         """The range with time added on both sides."""
         return TimeRange(self.starts - before, self.ends + after)

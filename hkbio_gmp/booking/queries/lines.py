@@ -72,6 +72,7 @@ class BookingLine(NamedTuple):
     note: str
     hold_until: datetime | None
     version: int
+    template: str | None
     operators: tuple[str, ...]
     sessions: tuple[SessionLine, ...]
     move: MoveLine | None
@@ -110,6 +111,7 @@ def line_of(booking: Booking) -> BookingLine:
         note=booking.note,
         hold_until=booking.hold_until,
         version=booking.version,
+        template=booking.template,
         operators=tuple(one.person.email for one in booking.operators if one.active),
         sessions=tuple(_session_of(one) for one in booking.sessions),
         move=_move_of(booking),
@@ -174,6 +176,7 @@ def _heads(wanted: BookingFilter) -> Any:
             Booking.note,
             Booking.hold_until,
             Booking.version,
+            Booking.template,
         )
         .join(Facility, home == Facility.id)
         .join(Organisation, owner == Organisation.id)
@@ -266,5 +269,5 @@ def _session_line(uses: list[Any]) -> SessionLine:
     return SessionLine._make((*own, resources, min(starts), max(ends)))
 
 
-_HEAD = 11
+_HEAD = 12
 _STATUS = BookingLine._fields.index("status")

@@ -16,6 +16,9 @@
 ``preview(session, principal, BookingWish, now)``, ``alternatives(session, principal, wish, now)``,
 ``ways_out(session, principal, plan, now)``,
 ``ways_out_of(session, principal, booking, found, now)``.
+``shifted_wish(booking, timedelta)``, ``shift_booking(work, principal, ref, timedelta, version)``,
+``shift_verdict(session, principal, booking, timedelta, now)``; ``laid_out(session, wish, now)``
+makes a template's run definite.
 The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
 """
 
@@ -23,9 +26,10 @@ from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking
 from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
 from hkbio_gmp.booking.services.execution import run_session
 from hkbio_gmp.booking.services.finder import find_slots
+from hkbio_gmp.booking.services.items import lendable
+from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.moves import decide_move, moved_wish, propose_move
 from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
-from hkbio_gmp.booking.services.plan import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.reading import (
     alternatives,
     preview,
@@ -40,7 +44,15 @@ from hkbio_gmp.booking.services.requests import (
     request_evaluated,
     submit_booking,
 )
+from hkbio_gmp.booking.services.shifting import (
+    ShiftVerdict,
+    shift_booking,
+    shift_verdict,
+    shifted_wish,
+    to_shift,
+)
 from hkbio_gmp.booking.services.slots import Home, SlotAnswer, SlotQuery
+from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 
 __all__ = [
     "BookingWish",
@@ -48,6 +60,7 @@ __all__ = [
     "Home",
     "OutagePlan",
     "SessionWish",
+    "ShiftVerdict",
     "SlotAnswer",
     "SlotQuery",
     "alternatives",
@@ -56,6 +69,8 @@ __all__ = [
     "change_request",
     "decide_move",
     "find_slots",
+    "laid_out",
+    "lendable",
     "moved_wish",
     "plan_outage",
     "preview",
@@ -65,8 +80,12 @@ __all__ = [
     "request_booking",
     "request_evaluated",
     "run_session",
+    "shift_booking",
+    "shift_verdict",
+    "shifted_wish",
     "signed_record",
     "submit_booking",
+    "to_shift",
     "viewer_of",
     "ways_out",
     "ways_out_of",

@@ -11,10 +11,12 @@ from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Allocation, Booking, MoveProposal
 from hkbio_gmp.booking.queries.occupied import occupied, rule_book
 from hkbio_gmp.booking.rules.occupancy import Use, clashes
+from hkbio_gmp.booking.services.begun import check_begun, to_come
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.people import may_act, people_of
-from hkbio_gmp.booking.services.plan import BookingWish, Plan, SessionWish, make_plan, wish_of
+from hkbio_gmp.booking.services.plan import Plan, make_plan
 from hkbio_gmp.booking.services.requests import need_reason
+from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.writing import (
     Calendars,
     check_version,
@@ -65,20 +67,19 @@ def propose_move(
     BOOKINGS.get(BookingState(booking.status), "propose_move")
     if any(p.state == "open" for p in booking.proposals):
         raise WrongState(Message("A move is proposed already; accept or decline it first."))
-    if any(s.state != "planned" for s in booking.sessions):
-        raise WrongState(Message("A booking that is in use is not moved."))
     plan = make_plan(work.session, wish, reference=reference)
+    check_begun(booking, plan)
     calendars = lock_plan(work, plan)
     expire_stale(work, plan.facility.code)
-    viewer = viewer_of(principal)
-    refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
+    viewer, moved = viewer_of(principal), to_come(booking, plan)
+    refuse_blocked(evaluate(work.session, moved, viewer, work.at), moved, viewer)
     with guarded(work):
         booking.version += 1
         if is_shortening(booking, plan):
             write_operators(booking, plan)
             write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         else:
-            _hold(work, booking, plan, calendars, _proposal(work, principal, booking, wish, plan))
+            _hold(work, booking, moved, calendars, _proposal(work, principal, booking, wish, plan))
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, "move proposed"))
     return booking
@@ -222,9 +223,10 @@ def _drop_pieces(work: Work, booking: Booking, proposal: MoveProposal) -> None:
 def _apply(work: Work, principal: PersonPrincipal, booking: Booking, wish: BookingWish) -> None:
     plan = make_plan(work.session, wish, reference=booking.reference)
     calendars = lock_plan(work, plan)
-    viewer = viewer_of(principal)
-    evaluation = evaluate(work.session, plan, viewer, work.at)
-    refuse_blocked(evaluation, plan, viewer)
+    check_begun(booking, plan)
+    viewer, moved = viewer_of(principal), to_come(booking, plan)
+    evaluation = evaluate(work.session, moved, viewer, work.at)
+    refuse_blocked(evaluation, moved, viewer)
     facility = principal.may("booking:slot:approve", facility=booking.facility.code)
     if facility and evaluation.verdict is Verdict.ATTENTION:
         need_reason(work)
@@ -244,6 +246,7 @@ def dump_wish(wish: BookingWish) -> str:
             "process_class": wish.process_class,
             "operators": list(wish.operators),
             "note": wish.note,
+            "template": wish.template,
             "sessions": [
                 [
                     s.starts.isoformat(),
@@ -291,13 +294,4 @@ def moved_wish(booking: Booking, starts: datetime, ends: datetime) -> BookingWis
         said = Message("The end lies before the last session begins.")
         raise NotValid(said, [FieldError("ends_at", said, Message("Give a later end."))])
     moved[-1] = SessionWish(last.starts, ends, last.attended, last.resources)
-    return BookingWish(
-        facility=wish.facility,
-        project=wish.project,
-        resources=wish.resources,
-        sessions=tuple(moved),
-        batch=wish.batch,
-        process_class=wish.process_class,
-        operators=wish.operators,
-        note=wish.note,
-    )
+    return replace(wish, sessions=tuple(moved))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,44 +17,19 @@ from hkbio_gmp.booking.rules.sessions import (
     occupancy_of,
     uses_of,
 )
+from hkbio_gmp.booking.services.checks import Refusals, check_sessions
+from hkbio_gmp.booking.services.wishes import BookingWish, wish_of
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.models import Person
-from hkbio_gmp.kernel.errors import FieldError, NotFound, NotValid
+from hkbio_gmp.kernel.errors import NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.kernel.timerange import TimeRange, within_reach
+from hkbio_gmp.kernel.timerange import TimeRange
 
-LONGEST = timedelta(days=92)
-MOST_SESSIONS = 60
 MOST_OPERATORS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SessionWish:
-    """One session as asked for; instants in UTC. Without resources: the booking's."""
-
-    starts: datetime
-    ends: datetime
-    attended: bool = True
-    resources: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BookingWish:
-    """A request as it comes from a page or the API, nothing of it checked yet."""
-
-    facility: str
-    project: str
-    resources: tuple[str, ...]
-    sessions: tuple[SessionWish, ...]
-    batch: str | None = None
-    process_class: str | None = None
-    operators: tuple[str, ...] = ()
-    note: str = ""
-    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +46,7 @@ class Plan:
     operators: tuple[Person, ...]
     note: str = ""
     reference: str | None = None
+    template: str | None = None
 
     @property
     def uses(self) -> list[Use]:
@@ -123,20 +96,6 @@ def project_facts(project: Project) -> ProjectFacts:
     return ProjectFacts(project.code, project.status, project.open_processing)
 
 
-class _Refusals:
-    """Collects every wrong field, so that all are told at once."""
-
-    def __init__(self) -> None:
-        self.errors: list[FieldError] = []
-
-    def add(self, field: str, message: Message, remedy: Message) -> None:
-        self.errors.append(FieldError(field, message, remedy))
-
-    def raise_any(self) -> None:
-        if self.errors:
-            raise NotValid(Message("The booking is not complete."), self.errors)
-
-
 def make_plan(
     session: Session,
     wish: BookingWish,
@@ -148,7 +107,7 @@ def make_plan(
 
     The caller has checked that the project is within the person's reach, and may pass it on.
     """
-    wrong = _Refusals()
+    wrong = Refusals()
     here = _facility(session, wish, wrong)
     project = project or facilities.find_project(session, wish.project)
     if project is None:
@@ -165,7 +124,7 @@ def make_plan(
     batch = _batch(session, wish, project, wrong)
     known = _resources(here, wish, wrong)
     operators = _operators(session, wish, project, wrong)
-    _check_sessions(wish, wrong)
+    check_sessions(wish, wrong)
     wrong.raise_any()
     assert needs is not None
     series = batch.code if batch else project.code
@@ -180,10 +139,11 @@ def make_plan(
         operators=operators,
         note=wish.note.strip(),
         reference=reference,
+        template=wish.template,
     )
 
 
-def _facility(session: Session, wish: BookingWish, wrong: _Refusals) -> Standing | None:
+def _facility(session: Session, wish: BookingWish, wrong: Refusals) -> Standing | None:
     try:
         return facilities.standing(session, wish.facility)
     except NotFound:
@@ -192,7 +152,7 @@ def _facility(session: Session, wish: BookingWish, wrong: _Refusals) -> Standing
 
 
 def _class(
-    here: Standing, wish: BookingWish, project: Project, wrong: _Refusals
+    here: Standing, wish: BookingWish, project: Project, wrong: Refusals
 ) -> ProcessClassFacts | None:
     code = wish.process_class or project.process_class.code
     found = here.classes.get(code)
@@ -205,7 +165,7 @@ def _class(
     return found
 
 
-def _batch(session: Session, wish: BookingWish, project: Project, wrong: _Refusals) -> Batch | None:
+def _batch(session: Session, wish: BookingWish, project: Project, wrong: Refusals) -> Batch | None:
     if not wish.batch:
         return None
     found = facilities.find_batch(session, wish.batch)
@@ -219,7 +179,7 @@ def _batch(session: Session, wish: BookingWish, project: Project, wrong: _Refusa
     return found
 
 
-def _resources(here: Standing, wish: BookingWish, wrong: _Refusals) -> dict[str, ResourceFacts]:
+def _resources(here: Standing, wish: BookingWish, wrong: Refusals) -> dict[str, ResourceFacts]:
     named = {code for s in wish.sessions for code in (s.resources or ())} | set(wish.resources)
     if not named:
         wrong.add("resources", Message("No room is named."), Message("Name at least one room."))
@@ -238,7 +198,7 @@ def _resources(here: Standing, wish: BookingWish, wrong: _Refusals) -> dict[str,
 
 
 def _operators(
-    session: Session, wish: BookingWish, project: Project, wrong: _Refusals
+    session: Session, wish: BookingWish, project: Project, wrong: Refusals
 ) -> tuple[Person, ...]:
     if len(wish.operators) > MOST_OPERATORS:
         wrong.add(
@@ -267,52 +227,6 @@ def _belongs(person: Person, project: Project) -> bool:
     return person.organisation_id in (None, project.organisation_id)
 
 
-def _check_sessions(wish: BookingWish, wrong: _Refusals) -> None:
-    if not 0 < len(wish.sessions) <= MOST_SESSIONS:
-        wrong.add(
-            "sessions",
-            Message("There must be 1 to {most} sessions.", most=MOST_SESSIONS),
-            Message("Split the booking."),
-        )
-    for number, one in enumerate(wish.sessions, 1):
-        _check_session(number, one, wrong)
-    ordered = sorted(wish.sessions, key=lambda one: one.starts)
-    if any(after.starts < before.ends for before, after in pairwise(ordered)):
-        wrong.add(
-            "sessions",
-            Message("Two sessions overlap."),
-            Message("End each session before the next one starts."),
-        )
-
-
-def _check_session(number: int, one: SessionWish, wrong: _Refusals) -> None:
-    at: dict[str, Any] = {"number": number}
-    if not all(within_reach(edge) for edge in (one.starts, one.ends)):
-        wrong.add(
-            "starts_at",
-            Message("Session {number} lies in no sensible year.", **at),
-            Message("Give a time within the next two years."),
-        )
-    elif one.ends <= one.starts:
-        wrong.add(
-            "ends_at",
-            Message("Session {number} ends before it starts.", **at),
-            Message("Give an end after the start."),
-        )
-    elif one.ends - one.starts > LONGEST:
-        wrong.add(
-            "ends_at",
-            Message("Session {number} lasts more than {days} days.", **at, days=LONGEST.days),
-            Message("Split it."),
-        )
-    if any(edge.second or edge.microsecond for edge in (one.starts, one.ends)):
-        wrong.add(
-            "starts_at",
-            Message("Session {number} does not begin and end on whole minutes.", **at),
-            Message("Leave out the seconds."),
-        )
-
-
 def _sessions(
     wish: BookingWish,
     known: dict[str, ResourceFacts],
@@ -338,28 +252,3 @@ def plan_of(session: Session, booking: Booking) -> Plan:
         return make_plan(session, wish, reference=booking.reference)
     except NotFound:
         raise NotValid(Message("The booking's facility is gone.")) from None
-
-
-def wish_of(booking: Booking) -> BookingWish:
-    """A stored booking as the request that would make it."""
-    sessions = tuple(
-        SessionWish(
-            s.starts, s.ends, s.attended, tuple(a.resource for a in s.allocations if _current(a))
-        )
-        for s in booking.sessions
-    )
-    first = sessions[0].resources if sessions else ()
-    return BookingWish(
-        facility=booking.facility.code,
-        project=booking.project.code,
-        resources=first or (),
-        sessions=sessions,
-        batch=booking.batch.code if booking.batch else None,
-        process_class=booking.process_class,
-        operators=tuple(o.person.email for o in booking.operators if o.active),
-        note=booking.note,
-    )
-
-
-def _current(allocation: object) -> bool:
-    return getattr(allocation, "proposal_id", None) is None

@@ -14,13 +14,10 @@ from hkbio_gmp.booking.rules.search.shape import Step
 from hkbio_gmp.booking.rules.sessions import PlannedSession
 from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, viewer_of
 from hkbio_gmp.booking.services.finder import find_slots, ways_of
-from hkbio_gmp.booking.services.plan import (
-    BookingWish,
-    Plan,
-    make_plan,
-    plan_of,
-)
+from hkbio_gmp.booking.services.layout import laid_out
+from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
 from hkbio_gmp.booking.services.slots import Home, Slot, SlotQuery
+from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.findings import Verdict
@@ -48,7 +45,7 @@ def preview(
     session: Session, principal: PersonPrincipal, wish: BookingWish, now: datetime
 ) -> tuple[Plan, Evaluation]:
     """What a request would be told, without asking. Raises NotValid for wrong fields."""
-    plan = make_plan(session, wish)
+    plan = make_plan(session, laid_out(session, wish, now))
     return plan, evaluate(session, plan, viewer_of(principal), now)
 
 
@@ -56,7 +53,7 @@ def alternatives(
     session: Session, principal: PersonPrincipal, wish: BookingWish, now: datetime
 ) -> list[Slot]:
     """Slots of the same shape near the wish, before and after it, at the same facility."""
-    plan = make_plan(session, wish)
+    plan = make_plan(session, laid_out(session, wish, now))
     query = replace(_query_of(plan, _AROUND), near=_begins(plan), limit=_MOST)
     return find_slots(session, viewer_of(principal), query, now).slots
 

@@ -11,8 +11,10 @@ from hkbio_gmp.booking.services.evaluation import (
     refuse_blocked,
     viewer_of,
 )
+from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
-from hkbio_gmp.booking.services.plan import BookingWish, Plan, make_plan, plan_of
+from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
+from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import (
     begin_hold,
     check_version,
@@ -80,7 +82,7 @@ def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan
         raise NotValid(said, [FieldError("project", said, Message("Choose one of your own."))])
     # locked before anything of the facility is read: an import may be under way
     work.lock([("facility", project.facility.code)])
-    return make_plan(work.session, wish, project=project)
+    return make_plan(work.session, laid_out(work.session, wish, work.at), project=project)
 
 
 def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: bool) -> Booking:
@@ -93,6 +95,7 @@ def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: b
         project=plan.project,
         batch=plan.batch,
         process_class=plan.needs.code,
+        template=plan.template,
         status=str(BookingState.DRAFT if draft else BookingState.REQUESTED),
         note=plan.note,
         requested_by=principal.code,
@@ -142,7 +145,9 @@ def change_request(
     if wish.project != booking.project.code:
         said = Message("A booking keeps its project.")
         raise NotValid(said, [FieldError("project", said, Message("Ask for a new booking."))])
-    plan = make_plan(work.session, wish, reference=reference)
+    plan = make_plan(
+        work.session, laid_out(work.session, wish, work.at, reference), reference=reference
+    )
     calendars = lock_plan(work, plan)
     if booking.status == BookingState.REQUESTED:
         expire_stale(work, plan.facility.code)
@@ -152,6 +157,7 @@ def change_request(
     with guarded(work):
         booking.batch = plan.batch
         booking.process_class = plan.needs.code
+        booking.template = plan.template
         booking.note = plan.note
         booking.version += 1
         write_operators(booking, plan)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, InternalError
 
-from hkbio_gmp.booking.lifecycle import HOLDING, BookingState
+from hkbio_gmp.booking.lifecycle import HOLDING, BookingState, SessionState
 from hkbio_gmp.booking.models import (
     Allocation,
     Booking,
@@ -17,6 +17,7 @@ from hkbio_gmp.booking.models import (
     BookingSession,
 )
 from hkbio_gmp.booking.rules.holds import WORKING_DAYS, hold_until
+from hkbio_gmp.booking.rules.occupancy import Use
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
@@ -77,39 +78,67 @@ def guarded(work: Work) -> Iterator[None]:
 def write_sessions(
     work: Work, booking: Booking, plan: Plan, calendars: Calendars, version: int
 ) -> None:
-    """Make the booking's sessions and allocations what the plan says, releasing first."""
-    released = [(session, row) for session in booking.sessions for row in session.allocations]
+    """Make the booking's planned sessions and allocations what the plan says, releasing first.
+
+    A session that has begun is a fact: it stays, and only its turnaround follows the plan.
+    """
+    planned = [row for row in booking.sessions if row.state == SessionState.PLANNED]
+    released = [(session, row) for session in planned for row in session.allocations]
     for session, allocation in released:
         session.allocations.remove(allocation)
         work.session.delete(allocation)
     if released:
         work.session.flush()
-    known = {session.number: session for session in booking.sessions}
-    for planned in plan.sessions:
-        row = known.pop(planned.number, None) or _new_session(booking, planned.number)
-        row.starts, row.ends = planned.slot.starts, planned.slot.ends
-        row.attended = planned.attended
-        for use in planned.uses:
+    begun = {row.number: row for row in booking.sessions if row.state != SessionState.PLANNED}
+    _follow_turnaround(work, begun, plan)
+    known = {session.number: session for session in planned}
+    holds = BookingState(booking.status) in HOLDING
+    for one in plan.sessions:
+        if one.number in begun:
+            continue
+        row = known.pop(one.number, None) or _new_session(booking, one.number)
+        row.starts, row.ends, row.attended = one.slot.starts, one.slot.ends, one.attended
+        for use in one.uses:
             row.allocations.append(
-                Allocation(
-                    booking=booking,
-                    facility_id=plan.facility_id,
-                    proposal_id=None,
-                    calendar_id=calendars["resource", use.resource],
-                    resource=use.resource,
-                    process_class=use.process_class,
-                    series=use.series,
-                    starts=use.slot.starts,
-                    ends=use.slot.ends,
-                    occupied_from=use.occupancy.starts,
-                    occupied_until=use.occupancy.ends,
-                    holds=BookingState(booking.status) in HOLDING,
-                    rules_version=version,
-                )
+                _allocation(booking, plan, use, calendars["resource", use.resource], version, holds)
             )
     for leftover in known.values():
         booking.sessions.remove(leftover)
         work.session.delete(leftover)
+
+
+def _allocation(
+    booking: Booking, plan: Plan, use: Use, calendar: int, version: int, holds: bool
+) -> Allocation:
+    return Allocation(
+        booking=booking,
+        facility_id=plan.facility_id,
+        proposal_id=None,
+        calendar_id=calendar,
+        resource=use.resource,
+        process_class=use.process_class,
+        series=use.series,
+        starts=use.slot.starts,
+        ends=use.slot.ends,
+        occupied_from=use.occupancy.starts,
+        occupied_until=use.occupancy.ends,
+        holds=holds,
+        rules_version=version,
+    )
+
+
+def _follow_turnaround(work: Work, begun: dict[int, BookingSession], plan: Plan) -> None:
+    """What is in use or being cleaned keeps the room until the plan's next session needs it."""
+    last = {(s.number, use.resource): use.occupancy.ends for s in plan.sessions for use in s.uses}
+    for number, row in begun.items():
+        if row.state not in {SessionState.IN_USE, SessionState.CLEANING}:
+            continue
+        for allocation in row.allocations:
+            ends = last.get((number, allocation.resource))
+            if ends is not None and allocation.proposal_id is None:
+                allocation.occupied_until = ends
+    if begun:
+        work.session.flush()
 
 
 def _new_session(booking: Booking, number: int) -> BookingSession:

@@ -19,9 +19,8 @@ from hkbio_gmp.facilities.models import (
     OpeningHours,
     ProcessClass,
     Resource,
-    StepRow,
-    TemplateRow,
 )
+from hkbio_gmp.facilities.queries.stored_templates import active_templates
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import (
     FacilityFacts,
@@ -30,8 +29,7 @@ from hkbio_gmp.facilities.rules.facts import (
     ProcessClassFacts,
     ResourceFacts,
 )
-from hkbio_gmp.facilities.rules.stated_templates import step_of
-from hkbio_gmp.facilities.rules.templates import ProcessStep, ProcessTemplate
+from hkbio_gmp.facilities.rules.templates import ProcessTemplate
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.work import ONE_TRANSACTION, rows
 
@@ -125,7 +123,7 @@ def _read(session: Session, head: Row[Any]) -> Standing:
         resources=_resources(session, head),
         classes=_classes(session, head.id),
         pattern=_pattern(session, head.id),
-        templates=_templates(session, head),
+        templates=active_templates(session, head.id, head.code),
         closures=_closures(session, head.id),
     )
 
@@ -206,29 +204,3 @@ def _pattern(session: Session, facility_id: int) -> OpeningPattern:
         .order_by(OpeningHours.weekday, OpeningHours.opens)
     )
     return OpeningPattern(tuple(OpeningSlot(*row) for row in found))
-
-
-def _templates(session: Session, head: Row[Any]) -> tuple[ProcessTemplate, ...]:
-    query = (
-        select(TemplateRow)
-        .where(TemplateRow.facility_id == head.id, TemplateRow.state == "active")
-        .order_by(TemplateRow.position, TemplateRow.code)
-    )
-    return tuple(_template(row, head.code) for row in session.scalars(query))
-
-
-def _template(row: TemplateRow, facility: str) -> ProcessTemplate:
-    return ProcessTemplate(
-        code=row.code,
-        facility=facility,
-        process_class=row.process_class,
-        name=row.name,
-        name_zh=row.name_zh,
-        source=row.source,
-        steps=tuple(_step(step) for step in row.active_steps),
-    )
-
-
-def _step(row: StepRow) -> ProcessStep:
-    names = ("name", "name_zh", "offset_minutes", "length_minutes", "attended", "room", "equipment")
-    return step_of(row.number, {name: getattr(row, name) for name in names})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hkbio_gmp.booking.queries.period import LONGEST_OCCUPANCY
-from hkbio_gmp.booking.services.plan import LONGEST
+from hkbio_gmp.booking.services.checks import LONGEST
 from hkbio_gmp.facilities.rules.sections import REPEATED
 
 
