@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     Connection,
     String,
     Table,
@@ -59,7 +60,8 @@ def fill(url: str, rooms: Sequence[str], monday: datetime, count: int) -> None:
 
 def _series(connection: Connection, monday: datetime, count: int, rooms: int) -> CTE:
     """(n, room, at): each booking's number, its room's place and its start in Unix seconds."""
-    first = select(literal(1).label("n")).cte("numbers", recursive=True)
+    # seconds since 1970 times hours: more than an integer of PostgreSQL holds
+    first = select(literal(1, BigInteger).label("n")).cte("numbers", recursive=True)
     numbers = first.union_all(select(first.c.n + 1).where(first.c.n < count))
     morning = int((monday + timedelta(hours=1)).timestamp())
     inside = numbers.c.n <= IN_THE_YEAR
@@ -70,7 +72,7 @@ def _series(connection: Connection, monday: datetime, count: int, rooms: int) ->
     place = (numbers.c.n - 1 - IN_THE_YEAR) // rooms
     away = int(_AWAY.total_seconds()) + (place // 2) * 12 * _HOUR
     outside = case((place % 2 == 0, away), else_=-away)
-    at = morning + case((inside, day * 24 * _HOUR), else_=outside)
+    at = literal(morning, BigInteger) + case((inside, day * 24 * _HOUR), else_=outside)
     return select(numbers.c.n, (numbers.c.n % rooms).label("room"), at.label("at")).cte("series")
 
 

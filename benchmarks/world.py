@@ -92,9 +92,10 @@ def found_two(url: str, folder: Path) -> World:
             _act(partial(import_facility, text=shipped_facility(site)))
         _act(_people)
         for site in SITES:
-            added = _act(partial(_rooms, site=site, most=RESOURCES_EACH))
-            _act(partial(_papers, rooms=added, site=site))
-            rooms += added
+            _act(partial(_rooms, site=site, most=RESOURCES_EACH))
+            own = _act(partial(_bookable_rooms, site=site))
+            _act(partial(_papers, rooms=own, site=site))
+            rooms += own
             _act(partial(_project, site=site, code=f"{PROJECT}-{site}"))
         db.session.close()
     return World(app, url, tuple(rooms), "", "")
@@ -130,6 +131,12 @@ def _rooms(unit: Work, site: str = SITE, most: int = RESOURCES) -> tuple[str, ..
         unit.session.add(room)
         added.append(room.code)
     return tuple(added)
+
+
+def _bookable_rooms(unit: Work, site: str) -> tuple[str, ...]:
+    """Every room that can be booked there, the shipped ones too."""
+    rows = facilities.list_resources(unit.session, site, kind="room")
+    return tuple(row.code for row in rows if row.bookable)
 
 
 def _zone(home: Facility, number: int) -> AirZone:

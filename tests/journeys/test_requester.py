@@ -39,6 +39,36 @@ def test_slot_is_held_when_the_finders_first_answer_is_requested(sign_in: SignIn
     expect(page.locator("#history")).to_contain_text("requested it")
 
 
+def test_cheapest_change_is_taken_up_when_the_first_wish_is_blocked(sign_in: SignIn) -> None:
+    page = sign_in(REQUESTER)
+    ask_for(page, "LCT-CR3", "2027-06-01T09:00", "2027-06-03T17:00")
+    page.goto(
+        "/slots?facility=LCT&operators=operator@a.example&days=1&hours=4"
+        "&since=2027-06-02&until=2027-06-20"
+    )
+    row = page.locator(".refusal").filter(has_text="LCT-CR3")
+    expect(row).to_contain_text("is occupied by")
+    expect(row).to_contain_text("later")
+    row.get_by_role("link", name="Request").click()
+    expect(page.locator("input[name=resources][value=LCT-CR3]")).to_be_checked()
+    expect(page.locator("#preview .badge").first).to_have_text("Ready")
+    page.get_by_role("button", name="Request this slot").click()
+    expect(page.get_by_role("status")).to_contain_text("Requested and held")
+
+
+def test_way_out_leads_to_another_room_when_the_form_is_blocked(sign_in: SignIn) -> None:
+    page = sign_in(REQUESTER)
+    ask_for(page, "LCT-CR2", "2027-07-05T09:00", "2027-07-07T17:00")
+    page.goto(
+        "/bookings/new?resources=LCT-CR2&operators=operator@a.example"
+        "&starts_at=2027-07-06T09:00&ends_at=2027-07-08T17:00"
+    )
+    expect(page.locator("#preview .badge").first).to_have_text("Blocked")
+    page.locator(".ways").get_by_role("link", name="at the same time").click()
+    expect(page.locator("#preview .badge").first).to_have_text("Ready")
+    expect(page.locator("input[name=resources][value=LCT-CR2]")).not_to_be_checked()
+
+
 def test_readiness_changes_beside_the_form_when_a_room_is_ticked(sign_in: SignIn) -> None:
     page = sign_in(REQUESTER)
     page.goto("/bookings/new")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assessment import attended_part
 from hkbio_gmp.booking.rules.circumstances import Circumstances
-from hkbio_gmp.booking.rules.occupancy import RuleBook, Use, gap
+from hkbio_gmp.booking.rules.occupancy import Use, gap
 from hkbio_gmp.booking.rules.search.shape import Wanted
 from hkbio_gmp.booking.rules.search.spans import Span, Starts, both
 from hkbio_gmp.booking.rules.sessions import PlanFacts
@@ -34,9 +34,7 @@ def shadow(around: Circumstances, uses: Iterable[Use], origin: datetime) -> Shad
         found.forbidden.extend(
             _overlapping(use, outage.when, origin) for outage in around.outages_of(use.resource)
         )
-        found.forbidden.extend(
-            _beside(around.book, use, old, origin) for old in around.uses_of(use.resource)
-        )
+        found.forbidden.extend(_on_resource(around, use, origin))
         if use.zone is not None:
             _in_the_air(around, use, origin, found)
     return found
@@ -48,13 +46,22 @@ def _overlapping(use: Use, when: TimeRange, origin: datetime) -> Span:
     return when.starts - (held.ends - origin), when.ends - (held.starts - origin)
 
 
-def _beside(book: RuleBook, use: Use, old: Use, origin: datetime) -> Span:
-    low, high = _overlapping(use, old.occupancy, origin)
-    slot = use.slot
-    return (
-        min(low, old.slot.starts - gap(book, use, old) - (slot.ends - origin)),
-        max(high, old.slot.ends + gap(book, old, use) - (slot.starts - origin)),
-    )
+def _on_resource(around: Circumstances, use: Use, origin: datetime) -> Iterator[Span]:
+    """Starts from which the use would overlap another of its resource, or break a changeover."""
+    lead, reach = use.occupancy.starts - origin, use.occupancy.ends - origin
+    head, tail = use.slot.starts - origin, use.slot.ends - origin
+    known: dict[tuple[str, str], tuple[timedelta, timedelta]] = {}
+    for old in around.uses_of(use.resource):
+        key = old.process_class, old.series
+        if key not in known:
+            # as far as the two slots must lie apart, whichever comes first
+            known[key] = tail + gap(around.book, use, old), gap(around.book, old, use) - head
+        before, after = known[key]
+        held, slot = old.occupancy, old.slot
+        yield (
+            min(held.starts - reach, slot.starts - before),
+            max(held.ends - lead, slot.ends + after),
+        )
 
 
 def _in_the_air(around: Circumstances, use: Use, origin: datetime, found: Shadow) -> None:
