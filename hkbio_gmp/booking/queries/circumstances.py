@@ -10,12 +10,16 @@ from hkbio_gmp.booking.queries import gates
 from hkbio_gmp.booking.queries.occupied import occupied, rule_book_at
 from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
 from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.queries import Standing
 
 
-def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circumstances:
-    """Everything within ``scope`` as it stands at ``now`` (UTC). Raises NotFound."""
+def load_circumstances(
+    session: Session, scope: Scope, now: datetime, here: Standing | None = None
+) -> Circumstances:
+    """Everything within ``scope`` as it stands at ``now`` (UTC); ``here`` is the facility's
+    standing, where it has been read. Raises NotFound."""
     code = scope.facility
-    here = facilities.standing(session, code)
+    here = here or facilities.standing(session, code)
     book = rule_book_at(session, here)
     longest = book.changeover.longest
     zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
@@ -30,6 +34,7 @@ def load_circumstances(session: Session, scope: Scope, now: datetime) -> Circums
             zones=zones,
             without=scope.without,
             near=_with_air(scope, zones),
+            here=here,
         ),
         held=held,
         kinds=kinds,

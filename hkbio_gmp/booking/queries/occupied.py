@@ -60,15 +60,18 @@ def occupied(
     zones: Mapping[str, str | None],
     without: str | None = None,
     near: Collection[str] | None = None,
+    here: Standing | None = None,
 ) -> Occupied:
     """Everything that holds time within ``window`` (UTC, already widened by the longest gap).
 
     A request whose hold has run out at ``now`` stands in nobody's way. ``without`` leaves out a
-    booking; ``zones`` gives each resource's air zone; ``near`` names the resources that matter.
+    booking; ``zones`` gives each resource's air zone; ``near`` names the resources that matter;
+    ``here`` is the facility's standing, where it has been read.
     """
+    home = (here or facilities.standing(session, facility)).id
     return Occupied(
-        uses=tuple(_uses(session, facility, window, now, zones, without, near)),
-        outages=tuple(outages(session, facility, window)),
+        uses=tuple(_uses(session, home, window, now, zones, without, near)),
+        outages=tuple(_outages(session, home, window)),
     )
 
 
@@ -119,7 +122,7 @@ _OUTAGES = (
 
 def _uses(
     session: Session,
-    facility: str,
+    home: int,
     window: TimeRange,
     now: datetime,
     zones: Mapping[str, str | None],
@@ -127,7 +130,7 @@ def _uses(
     near: Collection[str] | None,
 ) -> Iterable[Use]:
     wanted = {
-        "facility": facilities.standing(session, facility).id,
+        "facility": home,
         "starts": window.starts,
         "earliest": window.starts - LONGEST_OCCUPANCY,
         "ends": window.ends,
@@ -135,24 +138,20 @@ def _uses(
     }
     if near is not None:
         wanted["near"] = sorted(near)
-    for row in rows(session, _USES if near is None else _USES_NEAR, wanted):
-        if row.reference == without:
-            continue
-        yield Use(
-            resource=row.resource,
-            slot=TimeRange(row.starts, row.ends),
-            occupancy=TimeRange(row.occupied_from, row.occupied_until),
-            process_class=row.process_class,
-            series=row.series,
-            zone=zones.get(row.resource),
-            booking=row.reference,
-            organisation=row.code,
-        )
+    found = rows(session, _USES if near is None else _USES_NEAR, wanted)
+    for row in found:
+        code, starts, ends, since, until, made, series, reference, owner = tuple(row)
+        if reference != without:
+            slot, held = TimeRange(starts, ends), TimeRange(since, until)
+            yield Use(code, slot, held, made, series, zones.get(code), reference, owner)
 
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:
     """Outages that touch ``window``, by start."""
-    here = facilities.standing(session, facility).id
-    wanted = {"facility": here, "starts": window.starts, "ends": window.ends}
+    return _outages(session, facilities.standing(session, facility).id, window)
+
+
+def _outages(session: Session, home: int, window: TimeRange) -> list[OutageFacts]:
+    wanted = {"facility": home, "starts": window.starts, "ends": window.ends}
     found = rows(session, _OUTAGES, wanted)
     return [OutageFacts(row.resource, TimeRange(row.starts, row.ends), row.kind) for row in found]

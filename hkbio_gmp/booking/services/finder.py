@@ -41,9 +41,10 @@ def find_slots(session: Session, viewer: Viewer, query: SlotQuery, now: datetime
     Every slot has passed the very rules that a request for it is held to, and every change that
     is named has been assessed by them.
     """
-    lacks = {c: lacking(facilities.standing(session, c), query) for c in query.facilities}
-    able = [code for code, said in lacks.items() if said is None]
-    grounds = [g for code in able if (g := ground_of(session, viewer, query, code, now))]
+    sites = [facilities.standing(session, code) for code in query.facilities]
+    lacks = {here.facts.code: lacking(here, query) for here in sites}
+    able = [here for here in sites if lacks[here.facts.code] is None]
+    grounds = [g for here in able if (g := ground_of(session, viewer, query, here, now))]
     places = [look_at(g, codes, query) for g in grounds for codes in places_in(g, query)]
     slots = _near(places, query) if query.near else _ranked(places, query)
     refusals = [refusal_of(place, places, query) for place in places if place.refused is not None]
@@ -55,7 +56,8 @@ def ways_of(
     session: Session, viewer: Viewer, plan: PlanFacts, query: SlotQuery, now: datetime
 ) -> list[Change]:
     """What would make ``plan`` pass at its facility, the cheapest first; nothing where it does."""
-    ground = ground_of(session, viewer, query, plan.facility.code, now)
+    here = facilities.standing(session, plan.facility.code)
+    ground = ground_of(session, viewer, query, here, now)
     if ground is None:
         return []
     told = assess(plan, ground.around, ground.asked)

@@ -17,7 +17,6 @@ from hkbio_gmp.booking.rules.search.ground import Ground, Offer
 from hkbio_gmp.booking.rules.search.shape import Wanted
 from hkbio_gmp.booking.rules.search.walk import Walk
 from hkbio_gmp.booking.services.slots import SlotQuery
-from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.messages import Message
@@ -42,10 +41,10 @@ class Place:
 
 
 def ground_of(
-    session: Session, viewer: Viewer, query: SlotQuery, code: str, now: datetime
+    session: Session, viewer: Viewer, query: SlotQuery, here: Standing, now: datetime
 ) -> Ground | None:
     """What the search at one facility stands on, read once; None where nothing can start."""
-    here = facilities.standing(session, code)
+    code = here.facts.code
     needs, known, home = here.classes.get(query.process_class), here.resources, query.home_at(code)
     steps = query.steps_at(here)
     if needs is None or lacking(here, query) is not None:
@@ -74,7 +73,7 @@ def ground_of(
         organisation=query.organisation,
         operators=query.operators,
     )
-    around = load_circumstances(session, scope, now)
+    around = load_circumstances(session, scope, now, here)
     return Ground(wanted, around, Asked(viewer, now), (first, last))
 
 

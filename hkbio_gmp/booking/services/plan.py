@@ -249,6 +249,6 @@ def plan_of(session: Session, booking: Booking) -> Plan:
     """The plan of a stored booking, as it stands."""
     wish = wish_of(booking)
     try:
-        return make_plan(session, wish, reference=booking.reference)
+        return make_plan(session, wish, reference=booking.reference, project=booking.project)
     except NotFound:
         raise NotValid(Message("The booking's facility is gone.")) from None

@@ -123,8 +123,10 @@ def test_template_is_offered_whole_when_it_is_looked_for(lab: Flask) -> None:
     assert answer.slots
     for slot in answer.slots[:4]:
         assert len(slot.sessions) == len(template.steps)
-        wanted = replace(wish_for(slot), process_class=made)
-        assert accepted(wanted) == slot.verdict
+        whole = replace(wish_for(slot), process_class=made, template=template.code)
+        assert accepted(whole) == slot.verdict
+        run = replace(whole, sessions=(), resources=slot.resources, starts=slot.slot.starts)
+        assert accepted(run) == slot.verdict
 
 
 def test_facility_is_refused_when_it_has_no_such_template(lab: Flask) -> None:
