@@ -205,12 +205,14 @@ def transition(body: dict[str, Any], reference: str) -> Response:
     permission = _permission(verb)
     proof = _proof(row, body) if verb in SIGNED else None
     command = _command(row, verb, body, proof)
-    made = commands.run(
-        who.acting_for(permission, facility=row.facility.code, organisation=row.organisation.code),
-        f"booking:{'session' if verb in SESSIONS.verbs else 'slot'}:{PAST[verb]}",
-        body["reason"],
-        lambda work: _shown(work, command(work)),
+    actor = who.acting_for(
+        permission, facility=row.facility.code, organisation=row.organisation.code
     )
+    action = f"booking:{'session' if verb in SESSIONS.verbs else 'slot'}:{PAST[verb]}"
+    try:
+        made = commands.run(actor, action, body["reason"], lambda work: _shown(work, command(work)))
+    except SlotTaken as taken:
+        raise _with_alternatives(taken, services.wish_of(row)) from None
     return commands.answer(made)
 
 
@@ -251,6 +253,9 @@ def _command(
         return lambda w: services.run_session(w, who, reference, number, verb, proof)
     if verb == "approve" and proof is not None:
         return lambda w: services.approve_booking(w, who, reference, proof, version)
+    if verb == "counter_offer":
+        wish = _changed(row, body)
+        return lambda w: services.counter_offer(w, who, reference, wish, version)
     if verb in {"accept", "decline"}:
         return lambda w: services.decide_move(w, who, reference, verb, version)
     if verb == "propose_move":

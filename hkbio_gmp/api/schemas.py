@@ -140,6 +140,23 @@ class TransitionBody(Strict):
     session = Counted(validate=validate.Range(1, 1000))
     reason = text(LONGEST_NOTE, allow_none=True, load_default=None)
     signature = fields.Nested(SignatureBody)
+    starts_at = moment()
+    ends_at = moment()
+    sessions = fields.List(fields.Nested(SessionBody), validate=validate.Length(1, 60))
+    resources = fields.List(text(60), validate=validate.Length(1, 20))
+
+    @ma.validates_schema
+    def offered(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Another slot is offered by one action alone, which needs it."""
+        slot = [name for name in _SLOT if name in data]
+        if data.get("action") == "counter_offer":
+            if not slot:
+                raise ma.ValidationError("Give the slot that is offered.", "starts_at")
+        elif slot:
+            raise ma.ValidationError("Only a counter_offer takes another slot.", slot[0])
+
+
+_SLOT = ("starts_at", "ends_at", "sessions", "resources")
 
 
 class ProjectBody(Strict):

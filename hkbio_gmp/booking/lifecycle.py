@@ -56,6 +56,18 @@ BOOKINGS: TransitionTable[BookingState] = TransitionTable(
             never=("requester", "operator"),
             needs_reason=True,
         ),
+        Transition(
+            B.REQUESTED,
+            "counter_offer",
+            B.REQUESTED,
+            "booking:slot:counter_offer",
+            never=("requester", "operator"),
+            needs_reason=True,
+        ),
+        Transition(B.REQUESTED, "accept", B.REQUESTED, "booking:slot:accept", never=("proposer",)),
+        Transition(
+            B.REQUESTED, "decline", B.REQUESTED, "booking:slot:decline", never=("proposer",)
+        ),
         Transition(B.REQUESTED, "expire", B.EXPIRED, "job"),
         Transition(B.APPROVED, "propose_move", B.APPROVED, "booking:slot:propose_move"),
         Transition(B.APPROVED, "accept", B.APPROVED, "booking:slot:accept", never=("proposer",)),
@@ -88,6 +100,7 @@ PAST = {
     "cancel": "cancelled",
     "approve": "approved",
     "reject": "rejected",
+    "counter_offer": "counter_offered",
     "propose_move": "move_proposed",
     "accept": "move_accepted",
     "decline": "move_declined",

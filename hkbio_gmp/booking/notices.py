@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.identity.models import Person
-from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.messages import N_, Message
 from hkbio_gmp.notifications.services import queue_message
 from hkbio_gmp.work import Work
 
@@ -51,8 +51,21 @@ def requested(booking: Booking) -> Message:
     return Message("{reference} waits for your decision", reference=booking.reference)
 
 
+DECISIONS = (
+    N_("approved"),
+    N_("rejected"),
+    N_("cancelled"),
+    N_("move proposed"),
+    N_("move accepted"),
+    N_("move declined"),
+    N_("counter-offer made"),
+    N_("counter-offer accepted"),
+    N_("counter-offer declined"),
+)
+
+
 def decided(booking: Booking, verb: str) -> Message:
-    """Subject for whoever asked."""
+    """Subject for whoever is concerned; ``verb`` is one of ``DECISIONS``."""
     return Message("{reference}: {verb}", reference=booking.reference, verb=Message(verb))
 
 

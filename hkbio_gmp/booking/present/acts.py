@@ -14,6 +14,11 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:changed": ("pencil", "requested", _("changed the request %(record)s")),
     "booking:slot:approved": ("pen-line", "approved", _("approved %(record)s")),
     "booking:slot:rejected": ("octagon-x", "blocked", _("rejected %(record)s")),
+    "booking:slot:counter_offered": (
+        "repeat",
+        "requested",
+        _("offered another slot for %(record)s"),
+    ),
     "booking:slot:cancelled": ("circle-slash", "completed", _("cancelled %(record)s")),
     "booking:slot:expired": (
         "timer-off",

@@ -171,9 +171,10 @@ def verbs_of(person: PersonPrincipal, booking: Booking) -> frozenset[str]:
     if proposal is None:
         found -= {"accept", "decline"}
     else:
-        found -= {"propose_move"}
+        found -= {"propose_move", "counter_offer", "approve"}
         found -= set() if _decides(person, booking, proposal) else {"accept", "decline"}
-    if possible & {"submit", "approve"} and _scoped(person, booking, "booking:slot:request"):
+    changeable = proposal is None and bool(possible & {"submit", "approve"})
+    if changeable and _scoped(person, booking, "booking:slot:request"):
         found.add("change")
     return frozenset(found)
 

@@ -1,4 +1,5 @@
-"""Moving a booking: a draft or request in place, an approved one by a proposal."""
+"""Another slot for a booking: a draft or request moves in place, an approved one by a proposal;
+a facility offers one to a request."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from hkbio_gmp.booking.present.details import Details, details_of
 from hkbio_gmp.booking.present.requesting import instant_of
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
 from hkbio_gmp.booking.services import BookingWish, change_request, moved_wish, propose_move
+from hkbio_gmp.booking.services import counter_offer as offer
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.routes.people import who
@@ -27,32 +29,49 @@ from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("moves", __name__, url_prefix="/bookings")
 MOVE = "booking:slot:propose_move"
+OFFER = "booking:slot:counter_offer"
 
 
 @blueprint.route("/<reference>/move", methods=["GET", "POST"])
 @requires(MOVE)
 def move(reference: str) -> ResponseReturnValue:
     """Another slot for a booking; what it needs is said before anything changes."""
-    details = _to_move(reference)
+    return _another_slot(_to_move(reference, {"propose_move", "change"}), MOVE)
+
+
+@blueprint.route("/<reference>/counter-offer", methods=["GET", "POST"])
+@requires(OFFER)
+def counter_offer(reference: str) -> ResponseReturnValue:
+    """Another slot for a request, offered by the facility with a reason."""
+    return _another_slot(_to_move(reference, {"counter_offer"}), OFFER)
+
+
+def _another_slot(details: Details, permission: str) -> ResponseReturnValue:
     form = _form(details)
     findings: list[Finding] = []
     error: DomainError | None = None
     if form.validate_on_submit():
         try:
-            _run(details.booking, form)
+            _run(details.booking, form, permission)
         except REFUSED as refused:
             error, findings = refused, take_refusal(form, refused)
         else:
-            flash(_told(details), "ok")
-            return redirect(url_for("bookings.booking", reference=reference))
-    page = render_template("booking/move.html", details=details, form=form, findings=findings)
+            flash(_told(details, permission), "ok")
+            return redirect(url_for("bookings.booking", reference=details.booking.reference))
+    page = render_template(
+        "booking/move.html",
+        details=details,
+        form=form,
+        findings=findings,
+        offering=permission == OFFER,
+    )
     return page, status_of(form, error)
 
 
-def _to_move(reference: str) -> Details:
+def _to_move(reference: str, verbs: set[str]) -> Details:
     found = queries.get_booking(db.session, who(), reference)
     details = details_of(db.session, who(), found, clock.now())
-    if not details.verbs & {"propose_move", "change"}:
+    if not details.verbs & verbs:
         raise NotAllowed(Message("This booking cannot be moved by you or in its state."))
     return details
 
@@ -84,22 +103,31 @@ def _wish(booking: Booking, form: MoveForm) -> BookingWish:
     return replace(wish, resources=chosen, sessions=sessions)
 
 
-def _run(booking: Booking, form: MoveForm) -> None:
+def _run(booking: Booking, form: MoveForm, permission: str) -> None:
     person, reference, version = who(), booking.reference, form.read_version
-    wish, approved = _wish(booking, form), booking.status == "approved"
-    command = propose_move if approved else change_request
+    wish = _wish(booking, form)
+    command, action = _ACTS[booking.status == "approved"] if permission == MOVE else _OFFERED
     actor = person.acting_for(
-        MOVE, facility=booking.facility.code, organisation=booking.organisation.code
+        permission, facility=booking.facility.code, organisation=booking.organisation.code
     )
     work.run(
         actor,
-        "booking:slot:move_proposed" if approved else "booking:slot:changed",
+        action,
         form.reason.data or None,
         lambda unit: command(unit, person, reference, wish, version).reference,
     )
 
 
-def _told(details: Details) -> str:
+_ACTS = {
+    True: (propose_move, "booking:slot:move_proposed"),
+    False: (change_request, "booking:slot:changed"),
+}
+_OFFERED = (offer, "booking:slot:counter_offered")
+
+
+def _told(details: Details, permission: str) -> str:
+    if permission == OFFER:
+        return _("The counter-offer is with the organisation; both slots are held meanwhile.")
     if details.booking.status == "approved":
         return _("The move is with the other side; the present slot stays until they decide.")
     return _("Moved.")

@@ -7,6 +7,7 @@
 ``approve_booking(work, principal, ref, proof, version)``,
 ``reject_booking(work, principal, ref, version)``,
 ``propose_move(work, principal, ref, BookingWish, version)``,
+``counter_offer(work, principal, ref, BookingWish, version)``,
 ``decide_move(work, principal, ref, "accept" or "decline", version)``,
 ``run_session(work, principal, ref, number, verb, proof)``,
 ``plan_outage(work, principal, resource, TimeRange, kind)``,
@@ -28,7 +29,7 @@ from hkbio_gmp.booking.services.execution import run_session
 from hkbio_gmp.booking.services.finder import find_slots
 from hkbio_gmp.booking.services.items import lendable
 from hkbio_gmp.booking.services.layout import laid_out
-from hkbio_gmp.booking.services.moves import decide_move, moved_wish, propose_move
+from hkbio_gmp.booking.services.moves import counter_offer, decide_move, moved_wish, propose_move
 from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
 from hkbio_gmp.booking.services.reading import (
     alternatives,
@@ -67,6 +68,7 @@ __all__ = [
     "approve_booking",
     "cancel_booking",
     "change_request",
+    "counter_offer",
     "decide_move",
     "find_slots",
     "laid_out",

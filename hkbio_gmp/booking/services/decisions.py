@@ -17,10 +17,11 @@ from hkbio_gmp.booking.services.writing import (
     load_booking,
     lock_plan,
     release,
+    withdraw_offers,
 )
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
-from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
 from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
@@ -58,6 +59,8 @@ def approve_booking(
     expire_stale(work, booking.facility.code)
     row = BOOKINGS.get(BookingState(booking.status), "approve")
     check_separation(principal, booking, row.never)
+    if any(proposal.state == "open" for proposal in booking.proposals):
+        raise WrongState(Message("A counter-offer waits for the organisation's answer."))
     plan = plan_of(work.session, booking)
     lock_plan(work, plan)
     viewer = viewer_of(principal)
@@ -84,6 +87,7 @@ def reject_booking(
     check_separation(principal, booking, row.never)
     need_reason(work)
     _decide(work, principal, booking, str(row.target))
+    withdraw_offers(booking)
     release(booking)
     work.session.flush()
     _tell(work, principal, booking, "rejected")

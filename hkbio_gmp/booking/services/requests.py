@@ -23,13 +23,14 @@ from hkbio_gmp.booking.services.writing import (
     load_booking,
     lock_plan,
     release,
+    withdraw_offers,
     write_operators,
     write_sessions,
 )
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
 from hkbio_gmp.kernel.ids import reference as make_reference
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work, next_number
@@ -142,6 +143,8 @@ def change_request(
     may_act(principal, booking, REQUEST)
     check_version(booking, version)
     BOOKINGS.get(BookingState(booking.status), "cancel")
+    if any(proposal.state == "open" for proposal in booking.proposals):
+        raise WrongState(Message("A counter-offer waits for your answer; decide on it first."))
     if wish.project != booking.project.code:
         said = Message("A booking keeps its project.")
         raise NotValid(said, [FieldError("project", said, Message("Ask for a new booking."))])
@@ -183,9 +186,7 @@ def cancel_booking(
     booking.version += 1
     booking.decided_by, booking.decided_at = principal.code, work.at
     booking.decision_reason = work.reason
-    for proposal in booking.proposals:
-        if proposal.state == "open":
-            proposal.state = "withdrawn"
+    withdraw_offers(booking)
     release(booking)
     work.session.flush()
     others = [p for p in people_of(work, booking) if p.code != principal.code]

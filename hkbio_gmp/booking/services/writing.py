@@ -164,14 +164,26 @@ def release(booking: Booking) -> None:
             allocation.holds = False
 
 
+def withdraw_offers(booking: Booking) -> None:
+    """A move or counter-offer that nobody decided on ends with what it was about."""
+    for proposal in booking.proposals:
+        if proposal.state == "open":
+            proposal.state = "withdrawn"
+
+
 def begin_hold(work: Work, booking: Booking) -> None:
     """Hold the slot for some working days from now."""
+    booking.requested_at = work.at
+    renew_hold(work, booking)
+
+
+def renew_hold(work: Work, booking: Booking) -> None:
+    """Let the hold run from now on, as long as a new one."""
     zone = booking.facility.zone
     today = local_date(work.at, zone)
     closed = facilities.closed_days(
         work.session, booking.facility.code, today, today + timedelta(days=30)
     )
-    booking.requested_at = work.at
     days = int(booking.facility.settings.get("hold_working_days", WORKING_DAYS))
     booking.hold_until = hold_until(work.at, {item.day for item in closed}, zone, days)
 
@@ -197,6 +209,7 @@ def expire_stale(work: Work, facility: str) -> list[str]:
     for booking in work.session.scalars(stale).unique():
         booking.status = str(BookingState.EXPIRED)
         booking.version += 1
+        withdraw_offers(booking)
         release(booking)
         expired.append(booking.reference)
     work.session.flush()
