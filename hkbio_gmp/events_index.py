@@ -9,3 +9,4 @@ from hkbio_gmp.kernel import events
 def subscribe_all() -> None:
     """Subscribe every listener; calling it again changes nothing."""
     events.subscribe(events.ValidityEnded, reexamination.on_validity_ended)
+    events.subscribe(events.ValidityRestored, reexamination.on_validity_restored)

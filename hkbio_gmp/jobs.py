@@ -50,6 +50,18 @@ JOBS = (
     Job("outbox", "deliver queued mail", IntervalTrigger(seconds=30), notifications.deliver_outbox),
     Job("holds", "let go requests whose hold ran out", IntervalTrigger(minutes=10), booking.expire),
     Job(
+        "reexamination",
+        "look again at bookings that rely on something that ended",
+        IntervalTrigger(seconds=30),
+        booking.reexamine,
+    ),
+    Job(
+        "lapses",
+        "look again at bookings whose certificates' renewal day has passed",
+        CronTrigger(hour="*", minute=3, timezone="UTC"),
+        booking.look_for_lapses,
+    ),
+    Job(
         "laws",
         "check that no planned occupancy overlaps",
         CronTrigger(hour=18, minute=20, timezone="UTC"),

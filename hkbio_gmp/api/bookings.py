@@ -69,7 +69,8 @@ def _sessions(body: dict[str, Any]) -> tuple[SessionWish, ...]:
 def _shown(work: Work, row: Booking) -> dict[str, Any]:
     work.session.flush()
     found = services.readiness(work.session, principal(), row, clock.now())
-    return booking_json(queries.line_of(row), str(found.verdict))
+    flags = queries.flags_of(work.session, [row.id]).get(row.id, [])
+    return booking_json(queries.line_of(row), str(found.verdict), flags)
 
 
 def _requested(row: Booking, evaluation: services.Evaluation) -> dict[str, Any]:
@@ -118,7 +119,12 @@ def bookings(args: dict[str, Any]) -> Response:
         limit=args["limit"],
     )
     lines = queries.list_lines(db.session, principal(), wanted)
-    return jsonify(paging.page(lines, args["limit"], booking_json, lambda line: line.id))
+    flags = queries.flags_of(db.session, [line.id for line in lines])
+
+    def shown(line: queries.BookingLine) -> dict[str, Any]:
+        return booking_json(line, flags=flags.get(line.id, ()))
+
+    return jsonify(paging.page(lines, args["limit"], shown, lambda line: line.id))
 
 
 @blueprint.get("/bookings/<reference>")
@@ -128,7 +134,8 @@ def booking(reference: str) -> Response:
     """One booking."""
     row = queries.get_booking(db.session, principal(), reference)
     found = services.readiness(db.session, principal(), row, clock.now())
-    return commands.answer(booking_json(queries.line_of(row), str(found.verdict)))
+    flags = queries.flags_of(db.session, [row.id]).get(row.id, [])
+    return commands.answer(booking_json(queries.line_of(row), str(found.verdict), flags))
 
 
 @blueprint.get("/bookings/<reference>/readiness")

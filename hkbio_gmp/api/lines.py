@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from hkbio_gmp.api.problems import instant
+from hkbio_gmp.api.problems import finding_json, instant
+from hkbio_gmp.booking.queries import FlagLine
 from hkbio_gmp.booking.queries.lines import BookingLine, MoveLine, SessionLine
 
 # The sessions of a week share few instants, and writing one takes longer than to look it up.
 _written = lru_cache(maxsize=8192)(instant)
 
 
-def booking_json(line: BookingLine, verdict: str | None = None) -> dict[str, Any]:
-    """A booking as the contract shows it."""
+def booking_json(
+    line: BookingLine, verdict: str | None = None, flags: Iterable[FlagLine] = ()
+) -> dict[str, Any]:
+    """A booking as the contract shows it, with the flags that stand on it."""
     return {
         "reference": line.reference,
         "facility": line.facility,
@@ -35,7 +39,16 @@ def booking_json(line: BookingLine, verdict: str | None = None) -> dict[str, Any
         "verdict": verdict,
         "version": line.version,
         "sessions": [_session_json(one) for one in line.sessions],
+        "flags": [_flag_json(flag) for flag in flags],
         "proposed_move": None if line.move is None else _move_json(line.move),
+    }
+
+
+def _flag_json(flag: FlagLine) -> dict[str, Any]:
+    return {
+        "cause": flag.cause,
+        "raised_at": instant(flag.raised_at),
+        "finding": finding_json(flag.finding),
     }
 
 

@@ -45,6 +45,14 @@ class ProposedMove(ma.Schema):
     reason = said(null=True)
 
 
+class Flag(ma.Schema):
+    """That a booking turned because something it relies on ended, and what was found then."""
+
+    cause = one_of(["certificate", "hold", "leaver", "resource", "outage", "lapse", "rules"])
+    raised_at = at()
+    finding = fields.Nested(Finding, required=True)
+
+
 class Booking(ma.Schema):
     """A booking."""
 
@@ -67,6 +75,7 @@ class Booking(ma.Schema):
     verdict = one_of(VERDICTS, null=True)
     version = whole()
     sessions = many(BookingSession)
+    flags = many(Flag)
     proposed_move = fields.Nested(ProposedMove, required=True, allow_none=True)
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+
 import structlog
 from sqlalchemy import select
 
 from hkbio_gmp.booking.models import Allocation, Booking
 from hkbio_gmp.booking.queries.occupied import rule_book
+from hkbio_gmp.booking.queries.relying import open_tasks
 from hkbio_gmp.booking.rules.occupancy import Use, breaks
+from hkbio_gmp.booking.services import reexamination
 from hkbio_gmp.booking.services.writing import expire_stale
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
 from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.work import Work, run
 
 ACTOR = Actor("job:holds", "Holds", "job")
+EXAMINER = Actor("job:reexamination", "Re-examination", "job")
+_LONGEST_PAUSE_SECONDS = 0.5
 
 
 def expire() -> list[str]:
@@ -30,6 +38,45 @@ def expire() -> list[str]:
 
         expired += run(ACTOR, "booking:slot:expired", "the hold ran out", command)
     return expired
+
+
+def look_for_lapses() -> list[str]:
+    """Commit the day's task of every facility, then look again at what it asks."""
+    for facility in facilities.list_facilities(db.session):
+        run(
+            EXAMINER,
+            "booking:slot:reexamination_opened",
+            "a day to renew passed",
+            partial(reexamination.open_lapses, facility=facility.code),
+        )
+    return reexamine()
+
+
+def reexamine() -> list[str]:
+    """Work off every open task, a short unit of work per batch; as long as each took, others have
+    the database to themselves. Stopped anywhere it goes on where it was."""
+    done: list[str] = []
+    for number in open_tasks(db.session):
+        while _next(number):
+            pass
+        done.append(str(number))
+    return done
+
+
+def _next(number: int) -> bool:
+    began = time.monotonic()
+    prepared = reexamination.prepare(db.session, number, clock.now())
+    if prepared is None:
+        return False
+    run(
+        EXAMINER,
+        "booking:slot:reexamined",
+        prepared.reason,
+        partial(reexamination.work_off, prepared=prepared),
+    )
+    if prepared.batch.ids:
+        time.sleep(min(time.monotonic() - began, _LONGEST_PAUSE_SECONDS))
+    return True
 
 
 def check_laws() -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hkbio_gmp.extensions import Base
@@ -205,8 +206,89 @@ class Allocation(Audited, Base):
         return self.booking.audit_subject()
 
 
+class Reexamination(Audited, Base):
+    """That something ended on which bookings rely: they are looked at again, batch by batch.
+
+    ``facility`` None asks at every one. ``cursor`` is the last booking that was looked at, in the
+    order of their starts; ``since`` and ``subject`` bound the days of a lapse, both included.
+    """
+
+    __tablename__ = "reexamination"
+    __table_args__ = (
+        CheckConstraint(
+            "cause IN ('certificate', 'hold', 'leaver', 'resource', 'outage', 'lapse', 'rules')",
+            name="cause",
+        ),
+        CheckConstraint("state IN ('open', 'done')", name="state"),
+        Index("ix_reexamination_state", "state", "id"),
+        Index("ix_reexamination_day", "facility_id", "cause", "subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    facility_id: Mapped[int | None] = mapped_column(ForeignKey("facility.id", ondelete=RESTRICT))
+    cause: Mapped[str]
+    subject_type: Mapped[str]
+    subject: Mapped[str]
+    rule: Mapped[str | None]
+    since: Mapped[date | None]
+    reason: Mapped[str]
+    state: Mapped[str]
+    cursor: Mapped[str]
+    examined: Mapped[int]
+    flagged: Mapped[int]
+    opened_at: Mapped[datetime]
+
+    facility: Mapped[Facility | None] = relationship(lazy="joined")
+
+    def audit_subject(self) -> Subject:
+        """Its own record, in the facility's log; of every facility, in SYSTEM."""
+        if self.facility is None:
+            return Subject("reexamination", self.reference)
+        return Subject("reexamination", self.reference, self.facility.code, self.facility.zone)
+
+
+class BookingFlag(PartOfBooking, Base):
+    """That a booking turned because of something it relies on, until that is gone.
+
+    It tells what was found when it was raised; whether the booking may run is worked out afresh.
+    """
+
+    __tablename__ = "booking_flag"
+    __table_args__ = (
+        Index("ix_booking_flag_booking", "booking_id"),
+        Index(
+            "ix_booking_flag_open",
+            "booking_id",
+            "rule",
+            "subject",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+        Index("ix_booking_flag_subject", "subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete=RESTRICT))
+    cause: Mapped[str]
+    rule: Mapped[str]
+    subject: Mapped[str]
+    finding: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reexamination: Mapped[str]
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    cleared_why: Mapped[str | None]
+
+    booking: Mapped[Booking] = relationship()
+
+
 class Outage(Audited, Base):
-    """A resource out of use: no new allocation falls on it; older ones are flagged."""
+    """A resource out of use: no new allocation falls on it; older ones are flagged.
+
+    ``plan`` is the first outage's reference of those planned together, ``recurrence`` the iCalendar
+    rule (RFC 5545) that they follow. ``event`` says what ends the room's qualification.
+    """
 
     __tablename__ = "outage"
     __table_args__ = (
@@ -216,6 +298,7 @@ class Outage(Audited, Base):
         ),
         CheckConstraint("state IN ('active', 'withdrawn')", name="state"),
         Index("ix_outage_calendar", "calendar_id", "starts"),
+        Index("ix_outage_plan", "plan"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -230,6 +313,9 @@ class Outage(Audited, Base):
     state: Mapped[str]
     planned_by: Mapped[str]
     version: Mapped[int]
+    plan: Mapped[str | None]
+    event: Mapped[str | None]
+    recurrence: Mapped[str | None]
 
     facility: Mapped[Facility] = relationship(lazy="joined")
 

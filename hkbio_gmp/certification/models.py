@@ -46,7 +46,8 @@ class CertificateKind(Audited, Base):
 class Certificate(Audited, Base):
     """A dated proof about a facility, resource, person or organisation.
 
-    Dates are calendar days in the facility's zone, both included.
+    Dates are calendar days in the facility's zone, both included. ``ended_on`` is the first day on
+    which it no longer speaks because of an event, and ``ended_by`` that event's reference.
     """
 
     __tablename__ = "certificate"
@@ -80,6 +81,8 @@ class Certificate(Audited, Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     version: Mapped[int]
+    ended_on: Mapped[date | None]
+    ended_by: Mapped[str | None]
 
     facility: Mapped[Facility | None] = relationship(lazy="joined")
     kind: Mapped[CertificateKind] = relationship(lazy="joined")

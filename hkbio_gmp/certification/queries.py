@@ -91,6 +91,7 @@ def _facts(
         lead_days=tuple(row.lead_days if lead_days is None else lead_days),
         successor_from=superseded_from(renewals),
         renewed=is_renewed(row.valid_until, renewals),
+        ended_on=row.ended_on,
     )
 
 
@@ -264,6 +265,7 @@ _COVERING = (
         Certificate.subject_code,
         Certificate.valid_from,
         Certificate.valid_until,
+        Certificate.ended_on,
         CertificateKind.code,
         CertificateKind.name,
         CertificateKind.lead_days,

@@ -12,12 +12,22 @@ from hkbio_gmp.kernel.timerange import TimeRange
 
 @dataclass(frozen=True, slots=True)
 class ValidityEnded:
-    """Something that bookings rely on is no longer valid: a certificate, a person, a resource."""
+    """Something that bookings rely on is no longer valid: a certificate, a person, a resource.
+
+    ``cause`` is certificate, hold, leaver or resource; ``rule`` the one rule that it touches.
+    """
 
     subject_type: str
     subject_code: str
     facility: str | None
     reason: str
+    cause: str = "certificate"
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityRestored(ValidityEnded):
+    """Something that had ended is valid again: what was flagged because of it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ STATES: dict[str, Look] = {
     "occupied": Look("occupied", "lock", _("Occupied")),
     "outage": Look("outage", "wrench", _("Outage")),
     "free": Look("in_use", "circle-check", _("Free")),
+    "flagged": Look("blocked", "flag", _("Needs attention")),
     "move_proposed": Look("requested", "move-horizontal", _("Move proposed")),
     # outages
     "unplanned": Look("outage", "triangle-alert", _("Unplanned outage")),

@@ -6,7 +6,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-RECORDS: dict[str, Any] = {"booking": _("Booking"), "outage": _("Outage")}
+RECORDS: dict[str, Any] = {
+    "booking": _("Booking"),
+    "outage": _("Outage"),
+    "reexamination": _("Re-examination"),
+}
 ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:drafted": ("circle-dashed", "completed", _("kept a draft of %(record)s")),
     "booking:slot:requested": ("clock", "requested", _("requested %(record)s")),
@@ -50,6 +54,12 @@ ACTS: dict[str, tuple[str, str, Any]] = {
         _("verified the line clearance of %(record)s"),
     ),
     "booking:session:no_show": ("user-x", "blocked", _("recorded a no-show in %(record)s")),
+    "booking:slot:reexamination_opened": (
+        "search",
+        "completed",
+        _("asked to look again at bookings: %(record)s"),
+    ),
+    "booking:slot:reexamined": ("flag", "blocked", _("looked at %(record)s again")),
     "booking:outage:planned": ("wrench", "outage", _("planned the outage %(record)s")),
     "booking:outage:withdrawn": ("undo-2", "completed", _("withdrew the outage %(record)s")),
 }

@@ -91,6 +91,8 @@ def booking_bar(run: Run, words: Words, href: str | None, selected: str | None) 
     if head.reference is None:
         return Bar(run.starts, run.ends, "occupied", _("Occupied"), tooltip=_("Occupied"))
     title = head.organisation or ""
+    if head.flagged:
+        title = f"⚑ {title}"
     if head.batch:
         title = f"{title} · {head.batch.rsplit('-', 1)[-1]}"
     return Bar(
@@ -106,8 +108,13 @@ def booking_bar(run: Run, words: Words, href: str | None, selected: str | None) 
         attended=_steps(run),
         cleaning=run.is_cleaning,
         selected=head.reference == selected,
-        tooltip=f"{head.reference} · {title} · {look(shown).label}",
+        tooltip=_tooltip(head, title, shown),
     )
+
+
+def _tooltip(head: TimelineEntry, title: str, shown: str) -> str:
+    words = [head.reference or "", title, str(look(shown).label)]
+    return " · ".join([*words, str(look("flagged").label)] if head.flagged else words)
 
 
 def _note(run: Run, words: Words) -> str:

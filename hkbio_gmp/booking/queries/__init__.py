@@ -2,7 +2,8 @@
 
 ``get_booking(session, principal, ref)``, ``list_bookings(session, principal, BookingFilter)``,
 ``list_lines(session, principal, BookingFilter)``, ``line_of(booking)``,
-``list_waiting(session, principal, now)``, ``neighbours(session, booking)``,
+``list_waiting(session, principal, now)``, ``flags_of(session, ids)``,
+``neighbours(session, booking)``,
 ``list_outages(session, principal, window)``, ``status_of``, ``occupancy_of``, ``resources_of``,
 ``list_timeline(session, principal, facility, window, now)``.
 """
@@ -19,14 +20,17 @@ from hkbio_gmp.booking.queries.bookings import (
     resources_of,
     status_of,
 )
+from hkbio_gmp.booking.queries.flags import FlagLine, flags_of
 from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines
 from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline
 
 __all__ = [
     "BookingFilter",
     "BookingLine",
+    "FlagLine",
     "Neighbour",
     "TimelineEntry",
+    "flags_of",
     "get_booking",
     "line_of",
     "list_bookings",

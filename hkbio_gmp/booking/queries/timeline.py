@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState
-from hkbio_gmp.booking.models import Allocation, Booking, BookingSession
+from hkbio_gmp.booking.models import Allocation, Booking, BookingFlag, BookingSession
 from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.identity.models import Organisation
@@ -18,6 +18,11 @@ from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import TimeRange
 
 READ = "booking:slot:read"
+_FLAGGED = (
+    exists()
+    .where(BookingFlag.booking_id == Booking.id, BookingFlag.cleared_at.is_(None))
+    .label("flagged")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class TimelineEntry:
     session: int | None = None
     attended: bool = False
     proposed: bool = False
+    flagged: bool = False
     over_until: datetime | None = None
 
 
@@ -63,6 +69,7 @@ def list_timeline(
             Booking.status,
             Booking.process_class,
             Booking.hold_until,
+            _FLAGGED,
             BookingSession.number,
             BookingSession.state,
             BookingSession.attended,
@@ -117,6 +124,7 @@ def _entry(row: Any) -> TimelineEntry:
         session=said["number"],
         attended=said["attended"],
         proposed=said["proposal_id"] is not None,
+        flagged=said["flagged"],
         over_until=over if over is not None and over > said["ends"] else None,
     )
 

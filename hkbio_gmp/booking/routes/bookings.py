@@ -50,6 +50,7 @@ def bookings() -> ResponseReturnValue:
         rows=[
             (row, queries.status_of(row), slot_of(row), queries.resources_of(row)) for row in rows
         ],
+        flags=queries.flags_of(db.session, [row.id for row in rows]),
         classes={site.code: class_names(db.session, site.code) for site in sites},
         next_after=rows[-1].id if len(found) > _PAGE else None,
         may_request=who().may("booking:slot:request"),
@@ -83,6 +84,7 @@ def booking(reference: str) -> ResponseReturnValue:
         details=details,
         ways=ways_of(db.session, person, details),
         way_url=partial(way_url, details),
+        flags=queries.flags_of(db.session, [found.id]).get(found.id, []),
         sessions=session_rows(person, found),
         strip=strip_of(found, now),
         record=signed_record(db.session, found),

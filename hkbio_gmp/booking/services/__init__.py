@@ -11,6 +11,8 @@
 ``decide_move(work, principal, ref, "accept" or "decline", version)``,
 ``run_session(work, principal, ref, number, verb, proof)``,
 ``plan_outage(work, principal, resource, TimeRange, kind)``,
+``plan_outages(work, principal, OutageWish, moves)``,
+``change_outage(work, principal, ref, TimeRange, version)``,
 ``withdraw_outage(work, principal, ref)``.
 ``find_slots(session, viewer_of(principal), SlotQuery, now)``,
 ``readiness(session, principal, booking, now)``,
@@ -23,6 +25,7 @@ makes a template's run definite.
 The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
 """
 
+from hkbio_gmp.booking.rules.outages import OutageWish
 from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
 from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
 from hkbio_gmp.booking.services.execution import run_session
@@ -30,7 +33,14 @@ from hkbio_gmp.booking.services.finder import find_slots
 from hkbio_gmp.booking.services.items import lendable
 from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.moves import counter_offer, decide_move, moved_wish, propose_move
-from hkbio_gmp.booking.services.outages import OutagePlan, plan_outage, withdraw_outage
+from hkbio_gmp.booking.services.outages import (
+    MoveWish,
+    OutagePlan,
+    change_outage,
+    plan_outage,
+    plan_outages,
+    withdraw_outage,
+)
 from hkbio_gmp.booking.services.reading import (
     alternatives,
     preview,
@@ -59,7 +69,9 @@ __all__ = [
     "BookingWish",
     "Evaluation",
     "Home",
+    "MoveWish",
     "OutagePlan",
+    "OutageWish",
     "SessionWish",
     "ShiftVerdict",
     "SlotAnswer",
@@ -67,6 +79,7 @@ __all__ = [
     "alternatives",
     "approve_booking",
     "cancel_booking",
+    "change_outage",
     "change_request",
     "counter_offer",
     "decide_move",
@@ -75,6 +88,7 @@ __all__ = [
     "lendable",
     "moved_wish",
     "plan_outage",
+    "plan_outages",
     "preview",
     "propose_move",
     "readiness",

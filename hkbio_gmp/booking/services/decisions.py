@@ -8,6 +8,7 @@ from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
+from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.people import is_named, may_act, people_of
 from hkbio_gmp.booking.services.plan import plan_of
 from hkbio_gmp.booking.services.requests import need_reason
@@ -89,6 +90,7 @@ def reject_booking(
     _decide(work, principal, booking, str(row.target))
     withdraw_offers(booking)
     release(booking)
+    clear_flags(work, booking, "rejected")
     work.session.flush()
     _tell(work, principal, booking, "rejected")
     return booking

@@ -11,6 +11,7 @@ from hkbio_gmp.booking.models import Booking, MoveProposal
 from hkbio_gmp.booking.services.begun import check_begun, to_come
 from hkbio_gmp.booking.services.decisions import check_separation
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
+from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.people import may_act, people_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan
 from hkbio_gmp.booking.services.proposals import (
@@ -80,6 +81,7 @@ def propose_move(
     with guarded(work):
         booking.version += 1
         if is_shortening(booking, plan):
+            clear_flags(work, booking, "changed")
             write_operators(booking, plan)
             write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         else:
@@ -192,6 +194,7 @@ def _apply(work: Work, principal: PersonPrincipal, booking: Booking, wish: Booki
     facility = principal.may("booking:slot:approve", facility=booking.facility.code)
     if facility and evaluation.verdict is Verdict.ATTENTION:
         need_reason(work)
+    clear_flags(work, booking, "moved")
     booking.process_class, booking.batch = plan.needs.code, plan.batch
     write_operators(booking, plan)
     write_sessions(work, booking, plan, calendars, plan.facility.rules_version)

@@ -53,7 +53,13 @@ def alternatives(
     session: Session, principal: PersonPrincipal, wish: BookingWish, now: datetime
 ) -> list[Slot]:
     """Slots of the same shape near the wish, before and after it, at the same facility."""
-    plan = make_plan(session, laid_out(session, wish, now))
+    return slots_near(session, principal, make_plan(session, laid_out(session, wish, now)), now)
+
+
+def slots_near(
+    session: Session, principal: PersonPrincipal | None, plan: Plan, now: datetime
+) -> list[Slot]:
+    """As :func:`alternatives`, of a plan; without a principal as the system itself sees it."""
     query = replace(_query_of(plan, _AROUND), near=_begins(plan), limit=_MOST)
     return find_slots(session, viewer_of(principal), query, now).slots
 

@@ -11,6 +11,7 @@ from hkbio_gmp.booking.services.evaluation import (
     refuse_blocked,
     viewer_of,
 )
+from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
@@ -158,6 +159,7 @@ def change_request(
         viewer = viewer_of(principal)
         refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
     with guarded(work):
+        clear_flags(work, booking, "changed")
         booking.batch = plan.batch
         booking.process_class = plan.needs.code
         booking.template = plan.template
@@ -188,6 +190,7 @@ def cancel_booking(
     booking.decision_reason = work.reason
     withdraw_offers(booking)
     release(booking)
+    clear_flags(work, booking, "cancelled")
     work.session.flush()
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, "cancelled"))

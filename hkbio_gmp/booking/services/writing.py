@@ -15,9 +15,11 @@ from hkbio_gmp.booking.models import (
     Booking,
     BookingOperator,
     BookingSession,
+    Outage,
 )
 from hkbio_gmp.booking.rules.holds import WORKING_DAYS, hold_until
 from hkbio_gmp.booking.rules.occupancy import Use
+from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
@@ -51,7 +53,7 @@ def load_booking(work: Work, reference: str) -> Booking:
     return work.session.scalars(query).unique().one()
 
 
-def check_version(booking: Booking, version: int | None) -> None:
+def check_version(booking: Booking | Outage, version: int | None) -> None:
     """Refuse where the person read another version. Raises Stale."""
     if version is not None and booking.version != version:
         raise Stale(
@@ -211,6 +213,7 @@ def expire_stale(work: Work, facility: str) -> list[str]:
         booking.version += 1
         withdraw_offers(booking)
         release(booking)
+        clear_flags(work, booking, "expired")
         expired.append(booking.reference)
     work.session.flush()
     return expired

@@ -16,7 +16,8 @@ class CertificateFacts:
     """What the rules need of one certificate.
 
     ``successor_from`` is the first day of a renewal that was verified, whatever became of it
-    since; ``renewed`` says that a renewal in force takes over without a gap.
+    since; ``renewed`` says that a renewal in force takes over without a gap. From ``ended_on`` an
+    event has ended it before its date (PE 009-17 Annex 1 4.32).
     """
 
     reference: str
@@ -26,6 +27,7 @@ class CertificateFacts:
     lead_days: tuple[int, ...] = ()
     successor_from: date | None = None
     renewed: bool = False
+    ended_on: date | None = None
 
     @property
     def last_day(self) -> date:
@@ -33,9 +35,8 @@ class CertificateFacts:
 
         Otherwise the old certificate would open the gate again when its renewal is suspended.
         """
-        if self.successor_from is None:
-            return self.valid_until
-        return min(self.valid_until, self.successor_from - _DAY)
+        stops = [day - _DAY for day in (self.successor_from, self.ended_on) if day is not None]
+        return min([self.valid_until, *stops])
 
     def speaks_between(self, first: date, last: date) -> bool:
         """Whether it speaks on any day from ``first`` to ``last``, both included."""
@@ -78,7 +79,7 @@ def status_on(facts: CertificateFacts, today: date) -> str:
         return str(facts.state)
     if facts.successor_from is not None and facts.successor_from <= today:
         return "superseded"
-    left = days_left(facts.valid_until, today)
+    left = days_left(facts.last_day, today)
     if left < 0:
         return "expired"
     longest = max(facts.lead_days, default=0)

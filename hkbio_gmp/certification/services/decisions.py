@@ -13,7 +13,7 @@ from hkbio_gmp.identity.queries import get_person_by_code
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotFound, NotValid, Stale
-from hkbio_gmp.kernel.events import ValidityEnded
+from hkbio_gmp.kernel.events import ValidityEnded, ValidityRestored
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.notifications.services import queue_message
 from hkbio_gmp.work import Work
@@ -63,8 +63,8 @@ def decide_certificate(
     certificate.version += 1
     work.session.flush()
     _tell(work, certificate, row.meaning or verb)
-    if verb in ENDS_VALIDITY and certificate.kind.blocks_booking:
-        work.announce(_ended(certificate, row.meaning or verb))
+    if certificate.kind.blocks_booking and verb != "reject":
+        work.announce(_event(certificate, verb, row.meaning or verb))
     return certificate
 
 
@@ -72,12 +72,15 @@ def _facility(certificate: Certificate) -> str | None:
     return certificate.facility.code if certificate.facility else None
 
 
-def _ended(certificate: Certificate, meaning: str) -> ValidityEnded:
-    return ValidityEnded(
+def _event(certificate: Certificate, verb: str, meaning: str) -> ValidityEnded:
+    made = ValidityEnded if verb in ENDS_VALIDITY else ValidityRestored
+    return made(
         certificate.subject_type,
         certificate.subject_code,
         _facility(certificate),
         f"{certificate.reference} {meaning}",
+        "certificate",
+        f"certificate:{certificate.kind.code}",
     )
 
 

@@ -85,7 +85,7 @@ def _write_resources(work: Work, facility: Facility, read: FacilityDocument) -> 
 def _tell_retired(work: Work, facility: Facility, codes: list[str]) -> None:
     for code in codes:
         reason = work.reason or "retired by the facility's file"
-        work.announce(ValidityEnded("resource", code, facility.code, reason))
+        work.announce(ValidityEnded("resource", code, facility.code, reason, "resource"))
 
 
 def _ids(work: Work, table: type[Any], facility: Facility) -> dict[str, int]:

@@ -216,7 +216,8 @@ def disable_person(work: Work, email: str) -> None:
     ):
         token.revoked_at = work.at
     work.session.flush()
-    work.announce(ValidityEnded("person", person.email, None, work.reason or "disabled"))
+    why = work.reason or "disabled"
+    work.announce(ValidityEnded("person", person.email, None, why, "leaver"))
 
 
 def end_invitations(work: Work, person_id: int) -> None:

@@ -144,7 +144,7 @@ def test_bookings_hear_of_it_when_a_person_is_disabled(
     monkeypatch.setattr(events, "announce", hear)
     add(EMAIL)
     disable(EMAIL)
-    assert heard == [events.ValidityEnded("person", EMAIL, None, "left")]
+    assert heard == [events.ValidityEnded("person", EMAIL, None, "left", "leaver")]
     assert person(EMAIL).state == "disabled"
 
 
