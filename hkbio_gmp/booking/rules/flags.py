@@ -88,7 +88,8 @@ def dump_message(message: Message) -> dict[str, Any]:
 def load_message(kept: dict[str, Any]) -> Message:
     """The sentence that :func:`dump_message` kept."""
     values = {name: _load(value) for name, value in kept["values"].items()}
-    return Message(kept["template"], kept["zone"], **values)
+    sentence = kept["template"]
+    return Message(sentence, kept["zone"], **values)
 
 
 def _dump(value: Any) -> Any:
