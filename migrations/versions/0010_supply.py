@@ -1,4 +1,4 @@
-"""Re-examination in batches, flags on bookings, outages planned together, events that end papers."""
+"""Re-examination in batches, flags, outages planned together, events that end papers."""
 
 from __future__ import annotations
 
