@@ -204,7 +204,7 @@ def _query(args: dict[str, Any]) -> SlotQuery:
     return SlotQuery(
         process_class=args["process_class"],
         length=timedelta(minutes=round(args.get("hours", 0) * 60)),
-        template=args.get("template"),
+        templates=_split(args.get("template")),
         window=TimeRange(starts, ends),
         facilities=tuple(c for c in codes if wanted in (None, c)),
         organisation=principal().organisation,

@@ -42,7 +42,7 @@ ATTENDANCE: Choices = [
     ("throughout", _("Throughout")),
     ("none", _("Nobody: it runs alone")),
 ]
-PLACES: Choices = [("room", _("One room")), ("suite", _("A suite"))]
+PLACES: Choices = [("room", _("A single room")), ("suite", _("A suite"))]
 _STEP = timedelta(hours=4)
 _LONGEST_DAYS = 92
 

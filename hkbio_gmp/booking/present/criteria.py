@@ -50,23 +50,29 @@ def _offer_of_project(
     codes = {row.code for row in rows}
     if form.process_class.data not in codes:
         form.process_class.data = project.process_class.code
-    form.template.choices = [("", _("None: a length of your own")), *_templates(session, form)]
-    if form.template.data not in {code for code, _label in form.template.choices}:
-        form.template.data = ""
+    named = _templates(session, form, project.facility.code)
+    form.template.choices = [("", _("None: a length of your own")), *named.values()]
+    form.template.data = _listed(session, form, named)
 
 
-def _templates(session: Session, form: SlotForm) -> Choices:
-    """The templates of the class, of whatever facility is looked at."""
-    sites = [
-        code for code, _label in form.facility.choices if form.facility.data in (None, "", code)
-    ]
-    found = {
-        template.code: localised(template)
-        for site in sites
-        for template in facilities.list_templates(session, site)
-        if template.process_class == form.process_class.data
-    }
-    return list(found.items())
+def _listed(session: Session, form: SlotForm, named: dict[str, tuple[str, str]]) -> str:
+    """The chosen template by the code under which its run is offered; nothing for another's."""
+    sites = [code for code, _label in form.facility.choices]
+    runs = [run for site in sites for run in facilities.list_templates(session, site)]
+    chosen = next((run for run in runs if run.code == form.template.data), None)
+    return named.get(chosen.name, ("", ""))[0] if chosen else ""
+
+
+def _templates(session: Session, form: SlotForm, home: str) -> dict[str, tuple[str, str]]:
+    """Name → code and label of each run of the class; the project's own facility comes first."""
+    site = form.facility.data or None
+    sites = [code for code, _label in form.facility.choices if site in (None, code)]
+    found: dict[str, tuple[str, str]] = {}
+    for code in sorted(sites, key=lambda code: code != home):
+        for one in facilities.list_templates(session, code):
+            if one.process_class == form.process_class.data:
+                found.setdefault(one.name, (one.code, localised(one)))
+    return found
 
 
 def _with_gowning(session: Session, project: Project, people: Sequence[Person]) -> Choices:

@@ -36,7 +36,7 @@ class Search:
     query: SlotQuery
     class_name: str
     class_grades: tuple[str, ...]
-    template: ProcessTemplate | None
+    runs: tuple[ProcessTemplate, ...]
     first: date
     last: date
 
@@ -54,7 +54,7 @@ class Search:
     @property
     def attended(self) -> tuple[int, timedelta]:
         """How many steps of the template people work in, and how long."""
-        steps = [s for s in self.template.steps if s.attended] if self.template else []
+        steps = [s for s in self.runs[0].steps if s.attended] if self.runs else []
         return len(steps), sum((s.length for s in steps), timedelta())
 
     def request_url(self, slot: Slot) -> str:
@@ -93,7 +93,7 @@ class Search:
             project=home.project.code if home else None,
             batch=home.series if home and home.series != home.project.code else None,
             process_class=self.query.process_class,
-            template=self.query.template,
+            template=next((run.code for run in self.runs if run.facility == facility), None),
             resources=list(resources),
             starts_at=starts.isoformat(),
             ends_at=ends.isoformat(),
@@ -122,7 +122,7 @@ def search_of(
     form.days.data, form.hours.data = length.days, length.seconds // 3600
     form.attendance.data = form.attendance.data or "steps"
     known = {value for value, _label in form.operators.choices or ()}
-    runs = _found_templates(session, codes, form.template.data)
+    runs = _runs(session, form, codes)
     longest = max((run.length for run in runs), default=length)
     steps = _steps(length, form.attendance.data, tuple(form.equipment.data or ()))
     query = SlotQuery(
@@ -137,27 +137,24 @@ def search_of(
         homes=tuple(_homes(session, person, form, project)),
         suites=form.places.data == "suite",
         steps=steps,
-        template=form.template.data or None,
+        templates=tuple(run.code for run in runs),
         colleagues=tuple(value for value, _label in form.operators.choices or ()),
         limit=_LIMIT,
     )
     grades = needs.grades(open_processing=project.open_processing) if needs else ()
     name = localised(needs) if needs else code
-    template = next(
-        (t for c in codes if (t := facilities.find_template(session, c, query.template or ""))),
-        None,
-    )
-    return Search(project, query, name, grades, template, first, last)
+    return Search(project, query, name, grades, tuple(runs), first, last)
 
 
-def _found_templates(
-    session: Session, sites: tuple[str, ...], code: str | None
-) -> Iterator[ProcessTemplate]:
-    """The template of that code at each facility that has one."""
-    for site in sites:
-        found = facilities.find_template(session, site, code) if code else None
-        if found is not None:
-            yield found
+def _runs(session: Session, form: SlotForm, sites: tuple[str, ...]) -> list[ProcessTemplate]:
+    """The chosen template, and what the other facilities call the same run."""
+    known = [t for site in sites for t in facilities.list_templates(session, site)]
+    chosen = next((t for t in known if t.code == form.template.data), None)
+    return [
+        t
+        for t in known
+        if chosen and (t.process_class, t.name) == (chosen.process_class, chosen.name)
+    ]
 
 
 def _steps(length: timedelta, attendance: str, equipment: tuple[str, ...]) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ from hkbio_gmp.booking.rules.search.changes import Change
 from hkbio_gmp.booking.rules.search.shape import Step, steps_of
 from hkbio_gmp.booking.rules.sessions import PlannedSession, ProjectFacts
 from hkbio_gmp.facilities.queries import Standing
+from hkbio_gmp.facilities.rules.templates import ProcessTemplate
 from hkbio_gmp.kernel.findings import Finding, Verdict
 from hkbio_gmp.kernel.timerange import TimeRange
 
@@ -28,12 +29,11 @@ class SlotQuery:
     """What is looked for. Instants in UTC; ``series`` is the batch's or project's.
 
     ``homes`` names the projects that one would book for: a facility without one is refused, since
-    no request could be made there; without any, nobody asks about projects. ``template`` is the
-    code of a process template that each facility has of its own, ``steps`` what is taken else;
-    without either it is one attended step of ``length`` with the equipment named. ``places``
-    narrows to rooms or suites by code; ``suites`` looks for suites instead of rooms. ``near`` ranks
-    by nearness to an instant, before and after it. ``colleagues`` may be named instead of people
-    whose papers do not hold.
+    no request could be made there; without any, nobody asks about projects. ``templates`` are codes
+    of process templates, one a facility, ``steps`` what is taken else; without either it is one
+    attended step of ``length`` with the equipment named. ``places`` narrows to rooms or suites by
+    code; ``suites`` looks for suites instead of rooms. ``near`` ranks by nearness to an instant,
+    before and after it. ``colleagues`` may be named instead of people whose papers do not hold.
     """
 
     process_class: str
@@ -50,7 +50,7 @@ class SlotQuery:
     places: tuple[str, ...] = ()
     suites: bool = False
     steps: tuple[Step, ...] = ()
-    template: str | None = None
+    templates: tuple[str, ...] = ()
     colleagues: tuple[str, ...] = ()
     reference: str | None = None
     near: datetime | None = None
@@ -60,12 +60,17 @@ class SlotQuery:
         """The project there."""
         return next((home for home in self.homes if home.facility == facility), None)
 
+    def template_at(self, here: Standing) -> ProcessTemplate | None:
+        """Which of the templates a facility has."""
+        made = self.process_class
+        own = (t for t in here.templates if t.code in self.templates and t.process_class == made)
+        return next(own, None)
+
     def steps_at(self, here: Standing) -> tuple[Step, ...]:
-        """What is taken at a facility; nothing where it has no such template."""
-        if self.template is not None:
-            found = next((t for t in here.templates if t.code == self.template), None)
-            fits = found is not None and found.process_class == self.process_class
-            return steps_of(found) if found is not None and fits else ()
+        """What is taken at a facility; nothing where it has none of the templates."""
+        if self.templates:
+            found = self.template_at(here)
+            return steps_of(found) if found is not None else ()
         return self.steps or (Step(timedelta(), self.length, codes=self.equipment),)
 
 

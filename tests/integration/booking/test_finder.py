@@ -119,7 +119,7 @@ def test_template_is_offered_whole_when_it_is_looked_for(lab: Flask) -> None:
     template = facilities.list_templates(db.session, "LCT")[0]
     window = TimeRange(world.at(14, 0), world.at(60, 0))
     made = template.process_class
-    answer = search(process_class=made, template=template.code, window=window)
+    answer = search(process_class=made, templates=(template.code,), window=window)
     assert answer.slots
     for slot in answer.slots[:4]:
         assert len(slot.sessions) == len(template.steps)
@@ -130,7 +130,7 @@ def test_template_is_offered_whole_when_it_is_looked_for(lab: Flask) -> None:
 
 
 def test_facility_is_refused_when_it_has_no_such_template(lab: Flask) -> None:
-    answer = search(template="no-such")
+    answer = search(templates=("no-such",))
     assert answer.slots == []
     assert [r.reasons[0].rule for r in answer.refusals] == ["facility"]
 
