@@ -102,10 +102,12 @@ def make_plan(
     *,
     reference: str | None = None,
     project: Project | None = None,
+    stored: Booking | None = None,
 ) -> Plan:
     """Resolve a wish. Raises NotValid naming every field that is wrong.
 
     The caller has checked that the project is within the person's reach, and may pass it on.
+    ``stored`` is the booking whose wish it is: what hangs on it is not read again.
     """
     wrong = Refusals()
     here = _facility(session, wish, wrong)
@@ -121,9 +123,9 @@ def make_plan(
             Message("Book at {facility}.", facility=project.facility.code),
         )
     needs = _class(here, wish, project, wrong)
-    batch = _batch(session, wish, project, wrong)
+    batch = _batch(session, wish, project, stored, wrong)
     known = _resources(here, wish, wrong)
-    operators = _operators(session, wish, project, wrong)
+    operators = _operators(session, wish, project, stored, wrong)
     check_sessions(wish, wrong)
     wrong.raise_any()
     assert needs is not None
@@ -165,10 +167,16 @@ def _class(
     return found
 
 
-def _batch(session: Session, wish: BookingWish, project: Project, wrong: Refusals) -> Batch | None:
+def _batch(
+    session: Session,
+    wish: BookingWish,
+    project: Project,
+    stored: Booking | None,
+    wrong: Refusals,
+) -> Batch | None:
     if not wish.batch:
         return None
-    found = facilities.find_batch(session, wish.batch)
+    found = stored.batch if stored else facilities.find_batch(session, wish.batch)
     if found is None or found.project_id != project.id:
         wrong.add(
             "batch",
@@ -198,7 +206,11 @@ def _resources(here: Standing, wish: BookingWish, wrong: Refusals) -> dict[str, 
 
 
 def _operators(
-    session: Session, wish: BookingWish, project: Project, wrong: Refusals
+    session: Session,
+    wish: BookingWish,
+    project: Project,
+    stored: Booking | None,
+    wrong: Refusals,
 ) -> tuple[Person, ...]:
     if len(wish.operators) > MOST_OPERATORS:
         wrong.add(
@@ -207,7 +219,11 @@ def _operators(
             Message("Name those who will be in the room."),
         )
         return ()
-    found = identity.find_people(session, wish.operators)
+    found = (
+        {row.person.email: row.person for row in stored.operators}
+        if stored
+        else identity.find_people(session, wish.operators)
+    )
     people = []
     for email in dict.fromkeys(e.strip().lower() for e in wish.operators):
         person = found.get(email)
@@ -249,6 +265,8 @@ def plan_of(session: Session, booking: Booking) -> Plan:
     """The plan of a stored booking, as it stands."""
     wish = wish_of(booking)
     try:
-        return make_plan(session, wish, reference=booking.reference, project=booking.project)
+        return make_plan(
+            session, wish, reference=booking.reference, project=booking.project, stored=booking
+        )
     except NotFound:
         raise NotValid(Message("The booking's facility is gone.")) from None
