@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from hkbio_gmp.booking.services import BookingWish, SessionWish
+from hkbio_gmp.booking.services.checks import MOST_SESSIONS
 from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.web import form_words
 from hkbio_gmp.web.forms import (
     BaseForm,
     FilterForm,
@@ -45,6 +58,7 @@ ATTENDANCE: Choices = [
 PLACES: Choices = [("room", _("A single room")), ("suite", _("A suite"))]
 _STEP = timedelta(hours=4)
 _LONGEST_DAYS = 92
+_NEEDED = "This field is required."
 
 
 def states_to_choose(names: tuple[str, ...]) -> Choices:
@@ -129,32 +143,93 @@ class SlotForm(FilterForm):
                 field.data = None
 
 
+class SessionRowForm(Form):
+    """One session of a request as its row on the page."""
+
+    starts_at = ZonedDateTimeField(_("Start"), [InputRequired()])
+    ends_at = ZonedDateTimeField(_("End"), [InputRequired()])
+    attended = BooleanField(_("People in the room"))
+    resources = TidyStringField(_("Rooms and equipment"), maximum=300)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The resources named, none: those of the whole request."""
+        parts = (self.resources.data or "").replace(",", " ").split()
+        return tuple(dict.fromkeys(part.upper() for part in parts))
+
+    def wish(self) -> SessionWish:
+        """The session asked for; only after it validated."""
+        return SessionWish(
+            self.starts_at.data, self.ends_at.data, bool(self.attended.data), self.codes or None
+        )
+
+
 class BookingForm(BaseForm):
-    """A request: one stretch, or attended steps at its ends."""
+    """A request: one stretch, a run of a template, or session by session."""
 
     project = HiddenField(_("Project"))
+    template = SelectField(_("Process template"), validate_choice=False)
     batch = SelectField(_("Batch"), validate_choice=False)
     process_class = SelectField(_("Process class"), validate_choice=False)
     resources = SelectMultipleField(_("Rooms and equipment"), validate_choice=False)
-    starts_at = ZonedDateTimeField(_("Start"), [InputRequired()])
-    ends_at = ZonedDateTimeField(_("End"), [InputRequired()])
+    starts_at = ZonedDateTimeField(_("Start"), [Optional()])
+    ends_at = ZonedDateTimeField(_("End"), [Optional()])
     attendance = SelectField(_("People in the room"), choices=ATTENDANCE, default="steps")
+    sessions = FieldList(FormField(SessionRowForm), max_entries=MOST_SESSIONS)
     operators = SelectMultipleField(_("Operators"), validate_choice=False)
     note = TidyTextAreaField(_("Note to the facility"), maximum=2000)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; which times are needed depends on what says them."""
+        valid = super().validate(extra_validators)
+        needed = [] if self.sessions.entries else [self.starts_at]
+        needed += [] if self.sessions.entries or self.template.data else [self.ends_at]
+        for field in needed:
+            if field.data is None and not field.errors:
+                field.errors, valid = [form_words.words().gettext(_NEEDED)], False
+        return valid
+
     def wish(self, project: Project, *, draft: bool) -> BookingWish:
         """What the form asks for at the project's facility; only after it validated."""
+        rows = tuple(row.form.wish() for row in self.sessions)
+        template = self.template.data or None
+        one = () if template else self._stretch
         return BookingWish(
             facility=project.facility.code,
             project=project.code,
             resources=tuple(self.resources.data or ()),
-            sessions=sessions_between(self.starts_at.data, self.ends_at.data, self.attendance.data),
+            sessions=rows or one,
             batch=self.batch.data or None,
-            process_class=self.process_class.data or None,
+            process_class=None if template and not rows else self.process_class.data or None,
             operators=tuple(self.operators.data or ()),
             note=self.note.data or "",
             draft=draft,
+            template=template,
+            starts=self.starts_at.data,
         )
+
+    def stretch_wish(self, project: Project) -> BookingWish:
+        """The one stretch that the form's start and end say."""
+        return replace(self.wish(project, draft=True), sessions=self._stretch)
+
+    @property
+    def says_times(self) -> bool:
+        """Whether every time that it needs is given."""
+        rows = [row.form for row in self.sessions]
+        if rows:
+            return all(r.starts_at.data is not None and r.ends_at.data is not None for r in rows)
+        return self.starts_at.data is not None and bool(self.template.data or self.ends_at.data)
+
+    @property
+    def names_resources(self) -> bool:
+        """Whether every session names its own."""
+        return bool(self.sessions.entries) and all(row.form.codes for row in self.sessions)
+
+    @property
+    def _stretch(self) -> tuple[SessionWish, ...]:
+        if self.starts_at.data is None or self.ends_at.data is None:
+            return ()
+        return sessions_between(self.starts_at.data, self.ends_at.data, self.attendance.data)
 
 
 class VersionedForm(Versioned, BaseForm):
@@ -187,6 +262,13 @@ class MoveForm(VersionedForm):
     starts_at = ZonedDateTimeField(_("New start"), [InputRequired()])
     ends_at = ZonedDateTimeField(_("New end"), [InputRequired()])
     resources = SelectMultipleField(_("Rooms and equipment"), validate_choice=False)
+    reason = TidyTextAreaField(_("Reason"), [InputRequired()])
+
+
+class ShiftForm(VersionedForm):
+    """All that is to come of a booking, later or earlier by whole minutes."""
+
+    minutes = WholeField(validators=[InputRequired()], widget=HiddenInput())
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
 

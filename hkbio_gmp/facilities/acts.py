@@ -26,6 +26,13 @@ ACTS: dict[str, tuple[str, str, Any]] = {
         "approved",
         _("registered the batch %(record)s"),
     ),
+    "facilities:template:added": ("workflow", "approved", _("added a template to %(record)s")),
+    "facilities:template:changed": (
+        "workflow",
+        "requested",
+        _("changed a template of %(record)s"),
+    ),
+    "facilities:template:retired": ("undo-2", "completed", _("retired a template of %(record)s")),
     "facilities:closure:added": ("calendar-off", "outage", _("added a closed day to %(record)s")),
     "facilities:closure:withdrawn": (
         "undo-2",

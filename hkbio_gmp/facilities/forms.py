@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+)
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import HiddenInput
 
+from hkbio_gmp.facilities.rules.lengths import minutes_of
 from hkbio_gmp.facilities.rules.proposals import LONGEST_TEXT, ProjectProposal
 from hkbio_gmp.facilities.rules.pseudonyms import LONGEST
+from hkbio_gmp.facilities.rules.sections import EQUIPMENT_KINDS
+from hkbio_gmp.facilities.rules.templates import MOST_STEPS, ProcessStep
 from hkbio_gmp.web.forms import (
     BaseForm,
     FilterForm,
@@ -47,6 +63,72 @@ class ClosureForm(BaseForm):
         maximum=200,
         description=_("Who decided it, such as a notice and its date."),
     )
+    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
+
+
+def _is_length(_form: Any, field: Any) -> None:
+    """Refuse what is no length of time."""
+    if minutes_of(field.data or "") is None:
+        raise ValidationError(gettext("Write a length such as 1d 8h, 90m or 0."))
+
+
+class StepForm(Form):
+    """One step of a template as its row on the page."""
+
+    name = TidyStringField(_("Name in English"), [InputRequired()], maximum=100)
+    name_zh = TidyStringField(_("Name in Chinese"), [InputRequired()], maximum=100)
+    offset = TidyStringField(_("Begins after"), [InputRequired(), _is_length], maximum=20)
+    length = TidyStringField(_("Lasts"), [InputRequired(), _is_length], maximum=20)
+    attended = BooleanField(_("People in the room"))
+    room = BooleanField(_("Takes a room"))
+    equipment = TidyStringField(_("Kinds of equipment"), maximum=200)
+
+    def validate_equipment(self, field: Any) -> None:
+        """Known kinds only."""
+        unknown = [kind for kind in self.kinds if kind not in EQUIPMENT_KINDS]
+        if unknown:
+            known = ", ".join(EQUIPMENT_KINDS)
+            raise ValidationError(gettext("Use one of: %(known)s.", known=known))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds named, each once."""
+        return tuple(dict.fromkeys((self.equipment.data or "").replace(",", " ").split()))
+
+    def step(self, number: int) -> ProcessStep:
+        """The step that the row states; only after it validated."""
+        return ProcessStep(
+            number=number,
+            name=self.name.data,
+            name_zh=self.name_zh.data,
+            offset=timedelta(minutes=minutes_of(self.offset.data) or 0),
+            length=timedelta(minutes=minutes_of(self.length.data) or 0),
+            attended=self.attended.data,
+            room=self.room.data,
+            equipment=self.kinds,
+        )
+
+
+class TemplateForm(BaseForm):
+    """A process template, step by step."""
+
+    version = WholeField(validators=[Optional()], widget=HiddenInput())
+    code = TidyStringField(
+        _("Code"),
+        [Optional(), Regexp(r"^[A-Z0-9]+(-[A-Z0-9]+)*$", message=_("Capital letters and digits."))],
+        maximum=20,
+        description=_("Capital letters, digits, hyphens; the facility's code goes before."),
+    )
+    process_class = SelectField(_("Process class"), [InputRequired()])
+    name = TidyStringField(_("Name in English"), [InputRequired()], maximum=100)
+    name_zh = TidyStringField(_("Name in Chinese"), [InputRequired()], maximum=100)
+    source = TidyStringField(
+        _("Source"),
+        [InputRequired()],
+        maximum=200,
+        description=_("Where the steps come from, such as a batch record and its version."),
+    )
+    steps = FieldList(FormField(StepForm), max_entries=MOST_STEPS)
     reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
 
 

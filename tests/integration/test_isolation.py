@@ -30,6 +30,7 @@ OBJECTS = {
     "log": ("LCT", "CUHK", "NOWHERE"),
 }
 CATALOGUE = {
+    "template",
     "closure",
     "code",
     "filename",

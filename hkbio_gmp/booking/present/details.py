@@ -167,7 +167,9 @@ def verbs_of(person: PersonPrincipal, booking: Booking) -> frozenset[str]:
     begun = any(s.state != "planned" for s in booking.sessions)
     proposal = next((p for p in booking.proposals if p.state == "open"), None)
     if begun:
-        found -= {"cancel", "propose_move"}
+        found -= {"cancel"}
+    if not any(s.state == "planned" for s in booking.sessions):
+        found -= {"propose_move"}
     if proposal is None:
         found -= {"accept", "decline"}
     else:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from hkbio_gmp.booking.forms import BookingForm, Choices, usual_length
 from hkbio_gmp.booking.rules.search.changes import Change
-from hkbio_gmp.booking.services import BookingWish, preview, ways_out
+from hkbio_gmp.booking.rules.shifting import SessionSaid
+from hkbio_gmp.booking.services import BookingWish, preview, sessions_apart, ways_out
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Project, Resource
+from hkbio_gmp.facilities.rules.templates import ProcessTemplate
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
@@ -37,6 +41,7 @@ class Preview:
     errors: list[FieldError] = field(default_factory=list)
     ways: list[Change] = field(default_factory=list)
     project: str = ""
+    apart: list[SessionSaid] = field(default_factory=list)
 
     def way_url(self, change: Change) -> str | None:
         """The form filled in with a change; a renewal is made among the certificates."""
@@ -77,12 +82,24 @@ def offer_choices(
     classes = facilities.list_process_classes(session, site)
     form.process_class.choices = [(c.code, localised(c)) for c in classes]
     rooms = [r for r in facilities.list_resources(session, site) if r.bookable]
+    templates = facilities.list_templates(session, site)
+    form.template.choices = [
+        ("", gettext("No template: times of my own")),
+        *((t.code, localised(t)) for t in _own_first(templates, project)),
+    ]
     form.resources.choices = [(r.code, _room(r)) for r in rooms if r.state == "active"]
     form.operators.choices = operators_of(session, project)
 
 
+def _own_first(templates: Iterable[ProcessTemplate], project: Project) -> list[ProcessTemplate]:
+    """Those of the project's class first."""
+    own = project.process_class.code
+    return sorted(templates, key=lambda template: template.process_class != own)
+
+
 def _room(resource: Resource) -> str:
-    parts = [resource.code, localised(resource), resource.grade or ""]
+    rooms = " + ".join(resource.members)
+    parts = [resource.code, localised(resource), resource.grade or rooms]
     return " · ".join(part for part in parts if part)
 
 
@@ -104,6 +121,7 @@ def first_values(args: MultiDict[str, str], project: Project) -> dict[str, Any]:
     return {
         "project": project.code,
         "batch": args.get("batch", ""),
+        "template": args.get("template", ""),
         "process_class": args.get("process_class") or project.process_class.code,
         "resources": args.getlist("resources"),
         "starts_at": begins,
@@ -134,4 +152,7 @@ def preview_of(session: Session, person: PersonPrincipal, wish: BookingWish) -> 
         if evaluation.verdict is Verdict.BLOCKED
         else []
     )
-    return Preview(evaluation.findings, plan.occupancy, ways=ways, project=wish.project)
+    apart = sessions_apart(session, person, plan, clock.now()) if len(plan.sessions) > 1 else []
+    return Preview(
+        evaluation.findings, plan.occupancy, ways=ways, project=wish.project, apart=apart
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ class SessionRow:
     session: BookingSession
     resources: list[str]
     verbs: list[str]
+    name: str = ""
 
     @property
     def over_by(self) -> timedelta | None:
@@ -29,13 +31,16 @@ class SessionRow:
         return out - self.session.ends if out is not None and out > self.session.ends else None
 
 
-def session_rows(person: PersonPrincipal, booking: Booking) -> list[SessionRow]:
-    """Sessions in order."""
+def session_rows(
+    person: PersonPrincipal, booking: Booking, names: Mapping[int, str]
+) -> list[SessionRow]:
+    """Sessions in order, with the names of their steps."""
     return [
         SessionRow(
             session,
             [a.resource for a in session.allocations if a.proposal_id is None],
             session_verbs(person, booking, session),
+            names.get(session.number, ""),
         )
         for session in booking.sessions
     ]

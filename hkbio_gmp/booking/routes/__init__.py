@@ -20,6 +20,7 @@ from hkbio_gmp.booking.routes import (
     outages,
     requests,
     sessions,
+    shifts,
 )
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels
@@ -27,7 +28,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 
-_PARTS = (calendar, finder, requests, bookings, acts, moves, sessions, approvals, outages)
+_PARTS = (calendar, finder, requests, bookings, acts, moves, shifts, sessions, approvals, outages)
 _PAGES = (
     NavigationItem("finder.slots", _("Find a slot"), "search", "booking:slot:request", order=10),
     NavigationItem(

@@ -14,6 +14,7 @@ from hkbio_gmp.booking.forms import STATUSES, BookingFilterForm
 from hkbio_gmp.booking.present.calendar import class_names
 from hkbio_gmp.booking.present.details import details_of, slot_of, way_url, ways_of
 from hkbio_gmp.booking.present.sessions import session_rows, strip_of
+from hkbio_gmp.booking.present.steps import step_names
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.services import signed_record
 from hkbio_gmp.extensions import db
@@ -85,7 +86,7 @@ def booking(reference: str) -> ResponseReturnValue:
         ways=ways_of(db.session, person, details),
         way_url=partial(way_url, details),
         flags=queries.flags_of(db.session, [found.id]).get(found.id, []),
-        sessions=session_rows(person, found),
+        sessions=session_rows(person, found, step_names(db.session, found)),
         strip=strip_of(found, now),
         record=signed_record(db.session, found),
         history=history_items(

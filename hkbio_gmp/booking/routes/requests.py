@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,14 +18,17 @@ from hkbio_gmp.booking.present.requesting import (
     own_projects,
     preview_of,
 )
+from hkbio_gmp.booking.present.rows import changed_rows, laid_out_rows, steps_of
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
 from hkbio_gmp.booking.services import alternatives, request_booking
 from hkbio_gmp.booking.services.slots import Slot
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities.queries import find_template
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.errors import DomainError, NotFound, SlotTaken
+from hkbio_gmp.kernel.errors import DomainError, FieldError, NotFound, NotValid, SlotTaken
+from hkbio_gmp.web.forms import take_errors
 from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("requests", __name__, url_prefix="/bookings")
@@ -39,6 +44,8 @@ def new_booking() -> ResponseReturnValue:
     project = _named(projects, request.args.get("project"))
     form = BookingForm(formdata=None, data=first_values(request.args, project))
     offer_choices(db.session, who(), form, project)
+    if form.template.data and form.resources.data:
+        form = _with_rows(form, project, "lay_out")
     return _page(form, project, _previewed(form, project))
 
 
@@ -49,6 +56,9 @@ def create_booking() -> ResponseReturnValue:
     project = _project()
     form = BookingForm()
     offer_choices(db.session, who(), form, project)
+    if "rows" in request.form:
+        form = _with_rows(form, project, request.form["rows"])
+        return _page(form, project, _previewed(form, project), status=status_of(form))
     if not form.validate_on_submit():
         return _page(form, project, Preview(), status=422)
     if "check" in request.form:
@@ -70,7 +80,7 @@ def check_booking() -> ResponseReturnValue:
     offer_choices(db.session, who(), form, project)
     found = _previewed(form, project) if form.validate() else Preview()
     return render_template(
-        "booking/_preview.html", preview=found, form=form, project=project, now=clock.now()
+        "booking/_checked.html", preview=found, form=form, project=project, now=clock.now()
     )
 
 
@@ -91,8 +101,29 @@ def _project() -> Project:
     return _named(projects, request.form.get("project"))
 
 
+def _with_rows(form: BookingForm, project: Project, act: str) -> BookingForm:
+    """The form with its sessions laid out anew, or changed by a button of theirs."""
+    form.validate()
+    data = {**form.data, "sessions": changed_rows(form.data["sessions"], act, form.starts_at.data)}
+    errors: list[FieldError] = []
+    if act == "lay_out":
+        wish = replace(form.wish(project, draft=True), sessions=())
+        wish = wish if wish.template else form.stretch_wish(project)
+        try:
+            data["sessions"] = laid_out_rows(db.session, wish)
+        except NotValid as error:
+            errors = error.errors
+        if wish.template and not errors:
+            found = find_template(db.session, project.facility.code, wish.template)
+            data["process_class"] = found.process_class if found else data["process_class"]
+    made = BookingForm(formdata=None, data=data)
+    offer_choices(db.session, who(), made, project)
+    take_errors(made, errors)
+    return made
+
+
 def _previewed(form: BookingForm, project: Project) -> Preview:
-    if not form.resources.data:
+    if not (form.resources.data or form.names_resources) or not form.says_times:
         return Preview()
     return preview_of(db.session, who(), form.wish(project, draft=True))
 
@@ -129,6 +160,8 @@ def _page(
         project=project,
         projects=own_projects(db.session, who()),
         preview=preview,
+        steps=steps_of(db.session, form, project),
+        said={one.session.number: one for one in preview.apart},
         instead=instead or [],
         now=clock.now(),
     )

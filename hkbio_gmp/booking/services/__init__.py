@@ -45,6 +45,7 @@ from hkbio_gmp.booking.services.reading import (
     alternatives,
     preview,
     readiness,
+    sessions_apart,
     ways_out,
     ways_out_of,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "request_booking",
     "request_evaluated",
     "run_session",
+    "sessions_apart",
     "shift_booking",
     "shift_verdict",
     "shifted_wish",

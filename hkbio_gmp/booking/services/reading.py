@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.queries.circumstances import load_circumstances
+from hkbio_gmp.booking.rules.circumstances import Asked
 from hkbio_gmp.booking.rules.search.changes import Change
 from hkbio_gmp.booking.rules.search.shape import Step
 from hkbio_gmp.booking.rules.sessions import PlannedSession
-from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, viewer_of
+from hkbio_gmp.booking.rules.shifting import SessionSaid, by_session
+from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, scope_of, viewer_of
 from hkbio_gmp.booking.services.finder import find_slots, ways_of
 from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
@@ -47,6 +50,14 @@ def preview(
     """What a request would be told, without asking. Raises NotValid for wrong fields."""
     plan = make_plan(session, laid_out(session, wish, now))
     return plan, evaluate(session, plan, viewer_of(principal), now)
+
+
+def sessions_apart(
+    session: Session, principal: PersonPrincipal, plan: Plan, now: datetime
+) -> list[SessionSaid]:
+    """What the rules say of each session alone at ``now`` (UTC)."""
+    around = load_circumstances(session, scope_of(plan.facts), now)
+    return by_session(plan.facts, around, Asked(viewer_of(principal), now))
 
 
 def alternatives(

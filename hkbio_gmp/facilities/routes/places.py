@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels, queries
+from hkbio_gmp.facilities.drawing import drawn
 from hkbio_gmp.facilities.models import Facility, Resource
 from hkbio_gmp.facilities.queries.catalogue import EDIT, READ
 from hkbio_gmp.facilities.rules.fitness import fitting_classes
@@ -47,6 +48,7 @@ def facility(code: str) -> ResponseReturnValue:
         closures=queries.list_closures(db.session, code, clock.today(row.zone)),
         closed=closed_ahead(row),
         classes=queries.list_process_classes(db.session, code),
+        templates=[drawn(row) for row in queries.list_template_rows(db.session, code)],
         may_edit=principal().may(EDIT, facility=code),
         panels=_panels("facility", row),
     )

@@ -11,16 +11,26 @@ from hkbio_gmp.facilities.services.projects import (
     propose_project,
 )
 from hkbio_gmp.facilities.services.shipped import shipped_codes, shipped_facility
+from hkbio_gmp.facilities.services.templates import (
+    TemplateWish,
+    add_template,
+    change_template,
+    retire_template,
+)
 
 __all__ = [
+    "TemplateWish",
     "accept_project",
     "add_closure",
+    "add_template",
+    "change_template",
     "close_project",
     "export_facility",
     "import_facility",
     "project_record",
     "propose_project",
     "register_batch",
+    "retire_template",
     "shipped_codes",
     "shipped_facility",
     "withdraw_closure",
