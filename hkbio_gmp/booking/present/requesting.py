@@ -42,6 +42,7 @@ class Preview:
     ways: list[Change] = field(default_factory=list)
     project: str = ""
     apart: list[SessionSaid] = field(default_factory=list)
+    template: str | None = None
 
     def way_url(self, change: Change) -> str | None:
         """The form filled in with a change; a renewal is made among the certificates."""
@@ -55,6 +56,7 @@ class Preview:
             project=self.project,
             batch=plan.series if plan.series != self.project else None,
             process_class=plan.needs.code,
+            template=self.template,
             resources=list(dict.fromkeys(use.resource for use in plan.uses)),
             starts_at=change.starts.isoformat(),
             ends_at=max(session.slot.ends for session in plan.sessions).isoformat(),
@@ -154,5 +156,10 @@ def preview_of(session: Session, person: PersonPrincipal, wish: BookingWish) -> 
     )
     apart = sessions_apart(session, person, plan, clock.now()) if len(plan.sessions) > 1 else []
     return Preview(
-        evaluation.findings, plan.occupancy, ways=ways, project=wish.project, apart=apart
+        evaluation.findings,
+        plan.occupancy,
+        ways=ways,
+        project=wish.project,
+        apart=apart,
+        template=wish.template,
     )

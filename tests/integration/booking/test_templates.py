@@ -161,3 +161,62 @@ def test_shift_is_in_place_when_patched_on_a_request(lab: Flask) -> None:
 def token(_lab: Flask, email: str = "requester@a.example") -> dict[str, str]:
     made = partial(identity.create_token, email=email, name="t", days=9, read_only=False)
     return {"Authorization": f"Bearer {world.act(world.CLI, made)}"}
+
+
+def page_of(lab: Flask, **changes: str | list[str]) -> str:
+    """The request page after a press of one of its buttons."""
+    client = lab.test_client()
+    client.post("/login", data={"email": "requester@a.example", "password": world.PASSWORD})
+    form = {
+        "project": "STARTUP-A-P1",
+        "template": "LCT-CART",
+        "resources": "LCT-CR1",
+        "starts_at": "2027-01-18T09:00",
+        "operators": "operator@a.example",
+        **changes,
+    }
+    answer = client.post("/bookings/new", data=form)
+    assert answer.status_code in (200, 302), answer.text
+    return answer.text if answer.status_code == 200 else answer.location
+
+
+def rows(*sessions: tuple[str, str]) -> dict[str, str]:
+    made = {}
+    for n, (starts, ends) in enumerate(sessions):
+        made |= {f"sessions-{n}-starts_at": starts, f"sessions-{n}-ends_at": ends}
+        made |= {f"sessions-{n}-attended": "y", f"sessions-{n}-resources": "lct-cr1"}
+    return made
+
+
+def test_every_session_is_laid_out_when_the_page_is_asked_to(lab: Flask) -> None:
+    shown = page_of(lab, rows="lay_out")
+    assert shown.count('value="copy-') == 11
+    assert "Transduction" in shown and "LCT-CR1, LCT-CP1" in shown
+
+
+def test_sessions_are_added_copied_and_taken_out_when_pressed(lab: Flask) -> None:
+    two = rows(("2027-01-18T09:00", "2027-01-18T12:00"), ("2027-01-20T09:00", "2027-01-20T12:00"))
+    plain = {"template": "", **two}
+    assert page_of(lab, rows="add", **plain).count('value="copy-') == 3
+    copied = page_of(lab, rows="copy-0", **plain)
+    assert "2027-01-19T09:00" in copied
+    assert page_of(lab, rows="remove-0", **plain).count('value="copy-') == 1
+    assert page_of(lab, rows="remove-77", **plain).count('value="copy-') == 2
+    assert page_of(lab, rows="clear", **plain).count('value="copy-') == 0
+
+
+def test_each_row_is_a_session_when_requested_on_the_page(lab: Flask) -> None:
+    two = rows(("2027-01-18T09:00", "2027-01-18T12:00"), ("2027-01-20T09:00", "2027-01-20T12:00"))
+    reference = page_of(lab, template="", **two).rsplit("/", 1)[-1]
+    found = world.stored(reference)
+    assert [s.starts for s in found.sessions] == [world.at(14), world.at(16)]
+
+
+def test_run_is_requested_at_once_when_only_template_start_and_room_are_given(lab: Flask) -> None:
+    reference = page_of(lab).rsplit("/", 1)[-1]
+    assert len(world.stored(reference).sessions) == 11
+
+
+def test_session_alone_is_warned_about_when_the_page_lays_it_out_on_a_weekend(lab: Flask) -> None:
+    shown = page_of(lab, rows="lay_out", starts_at="2027-01-21T09:00")
+    assert "Session 9 lies outside opening hours" in shown
