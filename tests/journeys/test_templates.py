@@ -23,7 +23,7 @@ def test_run_is_shifted_as_one_piece_when_material_is_late(sign_in: SignIn) -> N
     expect(page.locator("main")).to_contain_text("Harvest, formulation and fill")
     page.get_by_role("link", name="Shift sessions").click()
     expect(page.get_by_role("heading", name="Each session, 1 day later")).to_be_visible()
-    page.get_by_role("link", name="by whole days", exact=False).click()
+    page.get_by_role("link", name="6 days later").click()
     page.locator("textarea[name=reason]").fill("patient material is late")
     page.get_by_role("button", name="Shift", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("All sessions to come are moved")

@@ -37,9 +37,11 @@ FORM = {
 
 
 def manager(app: Flask, site: str = "LCT") -> FlaskClient:
-    import_shipped()
+    import_shipped("LCT", "CUHK")
     add_account("manager@lct.example", "facility_manager", site)
-    return sign_in(app, "manager@lct.example")
+    client = app.test_client()
+    sign_in(client, "manager@lct.example")
+    return client
 
 
 def codes() -> list[str]:
