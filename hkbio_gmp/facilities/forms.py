@@ -40,6 +40,7 @@ _STATUSES = [
     ("accepted", _("Accepted")),
     ("closed", _("Closed")),
 ]
+_WHENCE = _("Where the steps come from, such as a batch record and its version.")
 _REASON = _("Why, in a sentence. The audit log keeps it.")
 
 
@@ -122,12 +123,7 @@ class TemplateForm(BaseForm):
     process_class = SelectField(_("Process class"), [InputRequired()])
     name = TidyStringField(_("Name in English"), [InputRequired()], maximum=100)
     name_zh = TidyStringField(_("Name in Chinese"), [InputRequired()], maximum=100)
-    source = TidyStringField(
-        _("Source"),
-        [InputRequired()],
-        maximum=200,
-        description=_("Where the steps come from, such as a batch record and its version."),
-    )
+    source = TidyStringField(_("Source"), [InputRequired()], maximum=200, description=_WHENCE)
     steps = FieldList(FormField(StepForm), max_entries=MOST_STEPS)
     reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.booking.services.evaluation import (
-    Evaluation,
-    evaluate,
-    refuse_blocked,
-    viewer_of,
-)
+from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.layout import laid_out
 from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
