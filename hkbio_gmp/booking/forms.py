@@ -14,13 +14,14 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from hkbio_gmp.booking.services import BookingWish, SessionWish
+from hkbio_gmp.booking.services import BookingWish, Drag, SessionWish
 from hkbio_gmp.booking.services.checks import MOST_SESSIONS
 from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.web import form_words
@@ -59,6 +60,7 @@ PLACES: Choices = [("room", _("A single room")), ("suite", _("A suite"))]
 _STEP = timedelta(hours=4)
 _LONGEST_DAYS = 92
 _NEEDED = "This field is required."
+MOST_SHIFT = _LONGEST_DAYS * 24 * 60
 
 
 def states_to_choose(names: tuple[str, ...]) -> Choices:
@@ -89,11 +91,27 @@ class CalendarFilterForm(FilterForm):
 
     status = SelectField(_("State"), validate_choice=False)
     process_class = SelectField(_("Class"), validate_choice=False)
+    kind = SelectField(_("Kind"), validate_choice=False)
+    grade = SelectField(_("Grade"), validate_choice=False)
+    zone = SelectField(_("Air zone"), validate_choice=False)
+    resource = SelectField(_("Room or equipment"), validate_choice=False)
+    own = BooleanField(_("Only ours"))
 
-    def offer(self, classes: Choices) -> None:
+    def offer(self, classes: Choices, zones: Choices, resources: Choices, grades: Choices) -> None:
         """Fill in the choices."""
         self.status.choices = states_to_choose(ON_CALENDAR)
         self.process_class.choices = [ALL, *classes]
+        self.kind.choices = [ALL, ("room", _("Rooms")), ("equipment", _("Equipment"))]
+        self.grade.choices = [ALL, *grades]
+        self.zone.choices = [ALL, *zones]
+        self.resource.choices = [ALL, *resources]
+
+    @property
+    def set_apart(self) -> int:
+        """How many of the filters behind the button are set."""
+        return sum(
+            bool(f.data) for f in (self.kind, self.grade, self.zone, self.resource, self.own)
+        )
 
 
 class BookingFilterForm(FilterForm):
@@ -280,3 +298,27 @@ class OutageForm(BaseForm):
     starts_at = ZonedDateTimeField(_("From"), [InputRequired()])
     ends_at = ZonedDateTimeField(_("Until"), [InputRequired()])
     reason = TidyStringField(_("Reason"), [InputRequired()], maximum=500)
+
+
+class DropForm(VersionedForm):
+    """A bar that was dragged and dropped: by how many minutes, where to, or which edge."""
+
+    shift = IntegerField(_("Minutes later"), [Optional(), NumberRange(-MOST_SHIFT, MOST_SHIFT)])
+    source = TidyStringField(_("From"), maximum=60)
+    target = TidyStringField(_("To"), maximum=60)
+    edge = SelectField(_("Edge"), choices=["", "start", "end"], default="")
+    was = ZonedDateTimeField(_("From"), [Optional()], zone="UTC")
+    to = ZonedDateTimeField(_("To"), [Optional()], zone="UTC")
+    reason = TidyTextAreaField(_("Reason"))
+
+    @property
+    def drag(self) -> Drag:
+        """What was done; only after it validated."""
+        return Drag(
+            shift=timedelta(minutes=self.shift.data or 0),
+            source=self.source.data or None,
+            target=self.target.data or None,
+            edge=self.edge.data or None,
+            was=self.was.data,
+            to=self.to.data,
+        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,21 @@ _WEEKEND = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """By what a bar is taken and moved: its record, the version that was read, its resource."""
+
+    reference: str
+    version: int
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One use, outage or foreign occupancy on a row. Instants in UTC.
 
     ``state`` is a name of the palette. ``occupied_from`` and ``occupied_until`` add set-up and
-    changeover; ``cleaning`` stripes the changeover; ``attended`` are the steps with people.
+    changeover; ``cleaning`` stripes the changeover; ``attended`` are the steps with people;
+    ``gaps`` are what the pair with each neighbour needs beyond that, and why.
     """
 
     starts: datetime
@@ -36,6 +47,8 @@ class Bar:
     cleaning: bool = False
     selected: bool = False
     tooltip: str = ""
+    handle: Handle | None = None
+    gaps: tuple[tuple[datetime, datetime, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,11 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One room or item of equipment: its state now, its grade and its bars."""
+    """One room or item of equipment: its state now, its grade and its bars.
+
+    Bars move between rows of one ``kind``; an empty one takes none. On an ``open`` row a stretch
+    can be asked for.
+    """
 
     code: str
     text: str = ""
@@ -58,6 +75,8 @@ class Row:
     href: str | None = None
     bars: tuple[Bar, ...] = ()
     lapse: Lapse | None = None
+    kind: str = ""
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,7 @@ class Drawn:
     text: str
     cut_left: bool
     cut_right: bool
+    gaps: tuple[tuple[Span, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +121,22 @@ class Column:
     weekend: bool
     today: bool
     week: int | None
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The whole picture: days ``first`` to ``last``, both included, in ``zone``."""
+    """The whole picture: days ``first`` to ``last``, both included, in ``zone``.
+
+    ``closed`` names the days on which the facility is shut.
+    """
 
     first: date
     last: date
     zone: str
     groups: tuple[Group, ...]
     now: datetime
+    closed: Mapping[date, str] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -141,6 +166,11 @@ class Timeline:
         return round(self.x(self.now), 3) if edges[0] <= self.now < edges[-1] else None
 
     @property
+    def edge_minutes(self) -> list[int]:
+        """The midnights of its days and the one after, in minutes since 1970 (UTC)."""
+        return [int(edge.timestamp() // 60) for edge in self._edges()]
+
+    @property
     def columns(self) -> list[Column]:
         """The days of the head."""
         today = self.now.astimezone(ZoneInfo(self.zone)).date()
@@ -150,7 +180,9 @@ class Timeline:
             day = self.first + timedelta(days=n)
             week = day.isocalendar().week if n == 0 or day.weekday() == 0 else None
             weekend = day.weekday() >= _WEEKEND
-            shown.append(Column(day, round(n * width, 4), width, weekend, day == today, week))
+            shut = str(self.closed.get(day, ""))
+            at = round(n * width, 4)
+            shown.append(Column(day, at, width, weekend, day == today, week, shut))
         return shown
 
     @property
@@ -190,7 +222,13 @@ class Timeline:
             self._text(body),
             bar.starts < edges[0],
             bar.ends > edges[-1],
+            tuple(self._gaps(bar)),
         )
+
+    def _gaps(self, bar: Bar) -> list[tuple[Span, str]]:
+        """What each pair needs, where it is in view."""
+        found = [(self.span(starts, ends), said) for starts, ends, said in bar.gaps]
+        return [(span, said) for span, said in found if span is not None]
 
     def _ticks(self, bar: Bar, body: Span) -> list[Span]:
         """Attended steps, in percent of the bar."""

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.models import Outage
 from hkbio_gmp.booking.present.bars import Run, booking_bar, outage_bar, runs
+from hkbio_gmp.booking.present.handles import REQUEST, handle_of, with_gaps
+from hkbio_gmp.booking.present.requesting import own_projects
 from hkbio_gmp.booking.present.rooms import Place, other_site, room_groups
 from hkbio_gmp.booking.present.window import Days
 from hkbio_gmp.booking.queries import TimelineEntry
+from hkbio_gmp.booking.queries.occupied import rule_book
 from hkbio_gmp.booking.rules.gates import ROOM_KINDS
 from hkbio_gmp.certification import queries as certification
 from hkbio_gmp.certification.rules.status import CertificateFacts
@@ -30,7 +33,10 @@ _CAMPAIGN = timedelta(days=42)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a facility to show; ``status`` and ``process_class`` leave others out."""
+    """What of a facility to show; each further field leaves all else out.
+
+    ``zone`` is an air zone's code. ``own`` is one's organisation's, or where one is named.
+    """
 
     facility: Facility
     days: Days
@@ -38,6 +44,21 @@ class Wanted:
     status: str = ""
     process_class: str = ""
     selected: str | None = None
+    kind: str = ""
+    grade: str = ""
+    zone: str = ""
+    resource: str = ""
+    own: bool = False
+
+    def shows(self, resource: Resource) -> bool:
+        """Whether a resource has a row."""
+        asked = (self.kind, self.grade, self.resource)
+        found = (resource.kind, resource.grade or "", resource.code)
+        if not all(not ask or ask == have for ask, have in zip(asked, found, strict=True)):
+            return False
+        return not self.zone or (
+            resource.air_zone is not None and resource.air_zone.code == self.zone
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +75,22 @@ def calendar_of(session: Session, person: PersonPrincipal, wanted: Wanted) -> Ca
     """The calendar of one facility as the person may see it."""
     home, days = wanted.facility, wanted.days
     classes = class_names(session, home.code)
-    shown = [run for run in _runs(session, person, wanted) if _is_wanted(run, wanted)]
-    outages = _outages(session, person, wanted)
-    groups = _home(session, person, wanted, shown, outages, classes)
+    rows = [one for one in facilities.list_resources(session, home.code) if wanted.shows(one)]
+    codes = {one.code for one in rows}
+    named = queries.named_on(session, person.person_id) if wanted.own else frozenset()
+    shown = [
+        run
+        for run in _runs(session, person, wanted)
+        if run.head.resource in codes and _is_wanted(run, wanted, person, named)
+    ]
+    outages = [one for one in _outages(session, person, wanted) if one.resource in codes]
+    groups = _home(session, person, wanted, shown, outages, classes, rows)
     groups += _others(session, person, wanted)
-    picture = Timeline(days.first, days.last, home.zone, tuple(groups), wanted.now)
+    closed = {
+        one.day: localised(one)
+        for one in facilities.closed_days(session, home.code, days.first, days.last)
+    }
+    picture = Timeline(days.first, days.last, home.zone, tuple(groups), wanted.now, closed)
     return Calendar(picture, sorted(shown, key=lambda run: run.starts), outages, classes)
 
 
@@ -80,7 +112,13 @@ def class_names(session: Session, facility: str) -> dict[str, str]:
     return {row.code: localised(row) for row in rows}
 
 
-def _is_wanted(run: Run, wanted: Wanted) -> bool:
+def _is_wanted(run: Run, wanted: Wanted, person: PersonPrincipal, named: frozenset[str]) -> bool:
+    head = run.head
+    mine = head.reference in named or (
+        head.organisation is not None and head.organisation == person.organisation
+    )
+    if wanted.own and not mine:
+        return False
     right_class = not wanted.process_class or run.head.process_class == wanted.process_class
     return right_class and (not wanted.status or _shown(run) == wanted.status)
 
@@ -105,17 +143,13 @@ def _home(
     shown: Iterable[Run],
     outages: Iterable[Outage],
     classes: dict[str, str],
+    resources: list[Resource],
 ) -> list[Group]:
     home = wanted.facility
-    bars: dict[str, list[Bar]] = defaultdict(list)
-    for run in shown:
-        href = page_url(booking=run.head.reference) if run.head.reference else None
-        bar = booking_bar(run, lambda code: classes.get(code, code), href, wanted.selected)
-        bars[run.head.resource].append(bar)
+    bars = _bars(session, person, wanted, shown, classes)
     for outage in outages:
         href = url_for("outages.outage", reference=outage.reference)
         bars[outage.resource].append(outage_bar(outage, href))
-    resources = facilities.list_resources(session, home.code)
     place = Place(
         zone=home.zone,
         now=wanted.now,
@@ -123,8 +157,39 @@ def _home(
         bars_of=lambda code: tuple(bars.get(code, ())),
         qualified=_qualified(session, person, home.code, resources),
         href=lambda resource: url_for("facilities.resource", code=resource.code),
+        may_ask=_may_ask(session, person, home),
+        moves=True,
     )
     return room_groups(place, facilities.list_air_zones(session, home.code), resources)
+
+
+def _bars(
+    session: Session,
+    person: PersonPrincipal,
+    wanted: Wanted,
+    shown: Iterable[Run],
+    classes: dict[str, str],
+) -> dict[str, list[Bar]]:
+    """Resource → its bars, with their handles and what lies between each pair."""
+    home = wanted.facility
+    pairs: dict[str, list[tuple[Run, Bar]]] = defaultdict(list)
+    runs_here = list(shown)
+    undecided = {run.head.reference for run in runs_here if run.head.proposed}
+    for run in runs_here:
+        href = page_url(booking=run.head.reference) if run.head.reference else None
+        bar = booking_bar(run, lambda code: classes.get(code, code), href, wanted.selected)
+        if run.head.reference not in undecided:
+            bar = replace(bar, handle=handle_of(person, home.code, run))
+        pairs[run.head.resource].append((run, bar))
+    matrix = rule_book(session, home.code).changeover
+    drawn = {code: with_gaps(found, matrix) for code, found in pairs.items()}
+    return defaultdict(list, drawn)
+
+
+def _may_ask(session: Session, person: PersonPrincipal, home: Facility) -> bool:
+    """Whether a stretch that is drawn can become a request: with a project here."""
+    projects = own_projects(session, person) if person.may(REQUEST) else []
+    return any(project.facility_id == home.id for project in projects)
 
 
 def _qualified(
@@ -140,7 +205,8 @@ def _qualified(
 
 
 def _others(session: Session, person: PersonPrincipal, wanted: Wanted) -> list[Group]:
-    if wanted.status not in {"", "occupied"}:
+    narrowed = wanted.kind or wanted.grade or wanted.zone or wanted.resource or wanted.own
+    if wanted.status not in {"", "occupied"} or narrowed:
         return []
     found = []
     for row in facilities.list_facilities(session):

@@ -27,6 +27,8 @@ class Place:
     bars_of: BarsOf
     qualified: dict[str, list[CertificateFacts]]
     href: Callable[[Resource], str | None]
+    may_ask: bool = False
+    moves: bool = False
 
 
 def room_groups(
@@ -67,6 +69,8 @@ def _row(place: Place, resource: Resource) -> Row:
         place.href(resource),
         bars,
         lapse,
+        f"{resource.kind} {resource.equipment_kind or ''}".strip() if place.moves else "",
+        place.may_ask,
     )
 
 

@@ -22,7 +22,7 @@ from hkbio_gmp.booking.queries.bookings import (
 )
 from hkbio_gmp.booking.queries.flags import FlagLine, flags_of
 from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines
-from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline
+from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline, named_on
 
 __all__ = [
     "BookingFilter",
@@ -38,6 +38,7 @@ __all__ = [
     "list_outages",
     "list_timeline",
     "list_waiting",
+    "named_on",
     "neighbours",
     "occupancy_of",
     "resources_of",

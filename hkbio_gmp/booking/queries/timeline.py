@@ -10,7 +10,13 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState
-from hkbio_gmp.booking.models import Allocation, Booking, BookingFlag, BookingSession
+from hkbio_gmp.booking.models import (
+    Allocation,
+    Booking,
+    BookingFlag,
+    BookingOperator,
+    BookingSession,
+)
 from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.facilities.models import Batch, Project
 from hkbio_gmp.identity.models import Organisation
@@ -48,6 +54,7 @@ class TimelineEntry:
     proposed: bool = False
     flagged: bool = False
     over_until: datetime | None = None
+    version: int = 0
 
 
 def list_timeline(
@@ -70,6 +77,7 @@ def list_timeline(
             Booking.process_class,
             Booking.hold_until,
             _FLAGGED,
+            Booking.version,
             BookingSession.number,
             BookingSession.state,
             BookingSession.attended,
@@ -125,6 +133,7 @@ def _entry(row: Any) -> TimelineEntry:
         attended=said["attended"],
         proposed=said["proposal_id"] is not None,
         flagged=said["flagged"],
+        version=said["version"],
         over_until=over if over is not None and over > said["ends"] else None,
     )
 
@@ -134,3 +143,13 @@ def _status(booking: str, session: str) -> str:
         return booking
     ended = {SessionState.CLEARED, SessionState.ABORTED, SessionState.NO_SHOW}
     return "completed" if SessionState(session) in ended else session
+
+
+def named_on(session: Session, person_id: int) -> frozenset[str]:
+    """References of the bookings on which a person is named as operator."""
+    query = (
+        select(Booking.reference)
+        .join(BookingOperator, BookingOperator.booking_id == Booking.id)
+        .where(BookingOperator.person_id == person_id, BookingOperator.active.is_(True))
+    )
+    return frozenset(session.scalars(query))

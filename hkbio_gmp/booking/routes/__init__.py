@@ -15,6 +15,7 @@ from hkbio_gmp.booking.routes import (
     approvals,
     bookings,
     calendar,
+    drops,
     finder,
     moves,
     outages,
@@ -28,7 +29,19 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 
-_PARTS = (calendar, finder, requests, bookings, acts, moves, shifts, sessions, approvals, outages)
+_PARTS = (
+    calendar,
+    drops,
+    finder,
+    requests,
+    bookings,
+    acts,
+    moves,
+    shifts,
+    sessions,
+    approvals,
+    outages,
+)
 _PAGES = (
     NavigationItem("finder.slots", _("Find a slot"), "search", "booking:slot:request", order=10),
     NavigationItem(

@@ -20,6 +20,7 @@ from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.timerange import local_date
+from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.web.navigation import current_facility
 
@@ -32,7 +33,7 @@ def calendar() -> ResponseReturnValue:
     """A facility's days as a timeline or a table, with the selected booking beside it."""
     home = chosen_facility()
     form = CalendarFilterForm()
-    form.offer(list(class_names(db.session, home.code).items()))
+    _offer(form, home)
     valid = form.validate()
     selected = _selected()
     days = _days(home, selected)
@@ -42,6 +43,11 @@ def calendar() -> ResponseReturnValue:
         clock.now(),
         status=form.status.data or "",
         process_class=form.process_class.data or "",
+        kind=form.kind.data or "",
+        grade=form.grade.data or "",
+        zone=form.zone.data or "",
+        resource=form.resource.data or "",
+        own=bool(form.own.data),
         selected=selected.booking.reference if selected else None,
     )
     page = render_template(
@@ -57,6 +63,17 @@ def calendar() -> ResponseReturnValue:
         **_queue(selected),
     )
     return page, 200 if valid else 422
+
+
+def _offer(form: CalendarFilterForm, home: Facility) -> None:
+    found = facilities.list_resources(db.session, home.code, bookable=True)
+    shown = [row for row in found if row.state == "active" and row.kind != "suite"]
+    form.offer(
+        list(class_names(db.session, home.code).items()),
+        [(z.code, localised(z)) for z in facilities.list_air_zones(db.session, home.code)],
+        [(row.code, row.code) for row in shown],
+        [(grade, grade) for grade in sorted({row.grade for row in shown if row.grade})],
+    )
 
 
 def chosen_facility() -> Facility:

@@ -41,7 +41,9 @@ def new_booking() -> ResponseReturnValue:
     projects = own_projects(db.session, who())
     if not projects:
         return render_template("booking/new_without_project.html")
-    project = _named(projects, request.args.get("project"))
+    site = request.args.get("facility")
+    there = [project for project in projects if project.facility.code == site]
+    project = _named(there or projects, request.args.get("project"))
     form = BookingForm(formdata=None, data=first_values(request.args, project))
     offer_choices(db.session, who(), form, project)
     if form.template.data and form.resources.data:
