@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from hkbio_gmp.booking.models import Outage
 from hkbio_gmp.booking.present.bars import Run, booking_bar, outage_bar, runs
 from hkbio_gmp.booking.present.handles import REQUEST, handle_of, with_gaps
 from hkbio_gmp.booking.present.requesting import own_projects
-from hkbio_gmp.booking.present.rooms import Place, other_site, room_groups
-from hkbio_gmp.booking.present.window import Days
-from hkbio_gmp.booking.queries import TimelineEntry
+from hkbio_gmp.booking.present.rooms import Place, room_groups
+from hkbio_gmp.booking.present.sites import other_sites
+from hkbio_gmp.booking.present.wanted import Wanted
 from hkbio_gmp.booking.queries.occupied import rule_book
 from hkbio_gmp.booking.rules.gates import ROOM_KINDS
 from hkbio_gmp.certification import queries as certification
@@ -29,36 +29,6 @@ from hkbio_gmp.web.filters import localised, page_url
 from hkbio_gmp.web.timeline import Bar, Group, Timeline
 
 _CAMPAIGN = timedelta(days=42)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of a facility to show; each further field leaves all else out.
-
-    ``zone`` is an air zone's code. ``own`` is one's organisation's, or where one is named.
-    """
-
-    facility: Facility
-    days: Days
-    now: datetime
-    status: str = ""
-    process_class: str = ""
-    selected: str | None = None
-    kind: str = ""
-    grade: str = ""
-    zone: str = ""
-    resource: str = ""
-    own: bool = False
-
-    def shows(self, resource: Resource) -> bool:
-        """Whether a resource has a row."""
-        asked = (self.kind, self.grade, self.resource)
-        found = (resource.kind, resource.grade or "", resource.code)
-        if not all(not ask or ask == have for ask, have in zip(asked, found, strict=True)):
-            return False
-        return not self.zone or (
-            resource.air_zone is not None and resource.air_zone.code == self.zone
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +55,7 @@ def calendar_of(session: Session, person: PersonPrincipal, wanted: Wanted) -> Ca
     ]
     outages = [one for one in _outages(session, person, wanted) if one.resource in codes]
     groups = _home(session, person, wanted, shown, outages, classes, rows)
-    groups += _others(session, person, wanted)
+    groups += other_sites(session, person, wanted)
     closed = {
         one.day: localised(one)
         for one in facilities.closed_days(session, home.code, days.first, days.last)
@@ -202,42 +172,6 @@ def _qualified(
     rooms = {r.code: ROOM_KINDS[r.grade] for r in resources if r.grade in ROOM_KINDS}
     held = certification.coverage(session, facility, {("resource", code) for code in rooms})
     return {code: held.get(("resource", code, kind), []) for code, kind in rooms.items()}
-
-
-def _others(session: Session, person: PersonPrincipal, wanted: Wanted) -> list[Group]:
-    narrowed = wanted.kind or wanted.grade or wanted.zone or wanted.resource or wanted.own
-    if wanted.status not in {"", "occupied"} or narrowed:
-        return []
-    found = []
-    for row in facilities.list_facilities(session):
-        if row.id != wanted.facility.id:
-            found.append(_other(session, person, row, wanted))
-    return [group for group in found if group.rows]
-
-
-def _other(session: Session, person: PersonPrincipal, site: Facility, wanted: Wanted) -> Group:
-    window = wanted.days.in_zone(site.zone)
-    entries = queries.list_timeline(session, person, site.code, window, wanted.now)
-    bars: dict[str, list[Bar]] = defaultdict(list)
-    for run in runs(anonymous(entries)):
-        bars[run.head.resource].append(booking_bar(run, str, None, None))
-    place = Place(
-        zone=site.zone,
-        now=wanted.now,
-        until=window.ends,
-        bars_of=lambda code: tuple(bars.get(code, ())),
-        qualified={},
-        href=lambda _resource: None,
-    )
-    return other_site(site.code, place, facilities.list_resources(session, site.code))
-
-
-def anonymous(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
-    """The same uses, of which only room and occupancy are told."""
-    return [
-        TimelineEntry(entry.resource, "occupied", entry.occupied_from, entry.occupied_until)
-        for entry in entries
-    ]
 
 
 def around(timeline: Timeline, resource: str) -> Timeline | None:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import CalendarFilterForm
-from hkbio_gmp.booking.present.calendar import Wanted, calendar_of, class_names
+from hkbio_gmp.booking.present.calendar import calendar_of, class_names
 from hkbio_gmp.booking.present.details import Details, details_of
+from hkbio_gmp.booking.present.wanted import Wanted
 from hkbio_gmp.booking.present.window import Days, days_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
