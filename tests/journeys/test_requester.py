@@ -56,6 +56,20 @@ def test_cheapest_change_is_taken_up_when_the_first_wish_is_blocked(sign_in: Sig
     expect(page.get_by_role("status")).to_contain_text("Requested and held")
 
 
+def test_whole_run_is_held_when_a_template_is_looked_for(sign_in: SignIn) -> None:
+    page = sign_in(REQUESTER)
+    page.goto(
+        "/slots?facility=LCT&template=LCT-CART&operators=operator@a.example"
+        "&since=2027-08-02&until=2027-08-20"
+    )
+    expect(page.locator(".answer")).to_contain_text("LCT-CP1")
+    page.get_by_role("link", name="Request this slot").click()
+    expect(page.locator("#preview .badge").first).to_have_text("Ready")
+    page.get_by_role("button", name="Request this slot").click()
+    expect(page.get_by_role("status")).to_contain_text("Requested and held")
+    expect(page.locator("main")).to_contain_text("11")
+
+
 def test_way_out_leads_to_another_room_when_the_form_is_blocked(sign_in: SignIn) -> None:
     page = sign_in(REQUESTER)
     ask_for(page, "LCT-CR2", "2027-07-05T09:00", "2027-07-07T17:00")

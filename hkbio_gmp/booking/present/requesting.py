@@ -124,6 +124,7 @@ def first_values(args: MultiDict[str, str], project: Project) -> dict[str, Any]:
         "project": project.code,
         "batch": args.get("batch", ""),
         "template": args.get("template", ""),
+        "attendance": args.get("attendance", "steps"),
         "process_class": args.get("process_class") or project.process_class.code,
         "resources": args.getlist("resources"),
         "starts_at": begins,

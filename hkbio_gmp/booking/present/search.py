@@ -37,6 +37,7 @@ class Search:
     class_name: str
     class_grades: tuple[str, ...]
     runs: tuple[ProcessTemplate, ...]
+    attendance: str
     first: date
     last: date
 
@@ -94,6 +95,7 @@ class Search:
             batch=home.series if home and home.series != home.project.code else None,
             process_class=self.query.process_class,
             template=next((run.code for run in self.runs if run.facility == facility), None),
+            attendance=self.attendance,
             resources=list(resources),
             starts_at=starts.isoformat(),
             ends_at=ends.isoformat(),
@@ -143,7 +145,7 @@ def search_of(
     )
     grades = needs.grades(open_processing=project.open_processing) if needs else ()
     name = localised(needs) if needs else code
-    return Search(project, query, name, grades, tuple(runs), first, last)
+    return Search(project, query, name, grades, tuple(runs), form.attendance.data, first, last)
 
 
 def _runs(session: Session, form: SlotForm, sites: tuple[str, ...]) -> list[ProcessTemplate]:
