@@ -322,3 +322,9 @@ class DropForm(VersionedForm):
             was=self.was.data,
             to=self.to.data,
         )
+
+
+class FeedForm(BaseForm):
+    """Which calendar to read elsewhere."""
+
+    calendar = SelectField(_("Calendar"))

@@ -62,4 +62,6 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:reexamined": ("flag", "blocked", _("looked at %(record)s again")),
     "booking:outage:planned": ("wrench", "outage", _("planned the outage %(record)s")),
     "booking:outage:withdrawn": ("undo-2", "completed", _("withdrew the outage %(record)s")),
+    "booking:feed:created": ("link", "approved", _("made a calendar address for %(record)s")),
+    "booking:feed:revoked": ("undo-2", "completed", _("ended a calendar address of %(record)s")),
 }

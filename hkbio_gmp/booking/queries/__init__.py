@@ -20,9 +20,16 @@ from hkbio_gmp.booking.queries.bookings import (
     resources_of,
     status_of,
 )
+from hkbio_gmp.booking.queries.feeds import find_feed, list_feeds
 from hkbio_gmp.booking.queries.flags import FlagLine, flags_of
 from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines
-from hkbio_gmp.booking.queries.timeline import TimelineEntry, list_timeline, named_on
+from hkbio_gmp.booking.queries.timeline import (
+    TimelineEntry,
+    asked_by,
+    list_let_go,
+    list_timeline,
+    named_on,
+)
 
 __all__ = [
     "BookingFilter",
@@ -30,10 +37,14 @@ __all__ = [
     "FlagLine",
     "Neighbour",
     "TimelineEntry",
+    "asked_by",
+    "find_feed",
     "flags_of",
     "get_booking",
     "line_of",
     "list_bookings",
+    "list_feeds",
+    "list_let_go",
     "list_lines",
     "list_outages",
     "list_timeline",

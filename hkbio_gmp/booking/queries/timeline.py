@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState
@@ -24,6 +24,7 @@ from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import TimeRange
 
 READ = "booking:slot:read"
+_OVER = ("cancelled", "rejected", "expired")
 _FLAGGED = (
     exists()
     .where(BookingFlag.booking_id == Booking.id, BookingFlag.cleared_at.is_(None))
@@ -64,7 +65,45 @@ def list_timeline(
 
     A request whose hold has run out is no longer there.
     """
+    inside = touching(window.starts, window.ends, facility)
     rows = session.execute(
+        uses()
+        .where(Allocation.holds.is_(True), *inside)
+        .order_by(Allocation.resource, Allocation.occupied_from, Allocation.id)
+    )
+    everything = _sees_all(principal, facility)
+    own = principal.organisations(READ)
+    out = []
+    for row in rows:
+        if row.status == "requested" and row.hold_until is not None and row.hold_until <= now:
+            continue
+        seen = everything or own is None or row.organisation in own
+        out.append(_entry(row) if seen else _occupied(row))
+    return out
+
+
+def list_let_go(
+    session: Session, principal: Principal, facility: str, window: TimeRange, since: datetime
+) -> list[TimelineEntry]:
+    """Uses within reach that were cancelled, rejected or ran out after ``since`` (UTC)."""
+    rows = session.execute(
+        uses()
+        .where(
+            Allocation.holds.is_(False),
+            Allocation.proposal_id.is_(None),
+            Booking.status.in_(_OVER),
+            func.coalesce(Booking.decided_at, Booking.hold_until) >= since,
+            *touching(window.starts, window.ends, facility),
+        )
+        .order_by(Allocation.resource, Allocation.occupied_from, Allocation.id)
+    )
+    everything, own = _sees_all(principal, facility), principal.organisations(READ)
+    return [_entry(row) for row in rows if everything or own is None or row.organisation in own]
+
+
+def uses() -> Any:
+    """Every use with what is told of it: the caller narrows it."""
+    return (
         select(
             Allocation.resource,
             Allocation.occupied_from,
@@ -91,18 +130,7 @@ def list_timeline(
         .join(Organisation, Booking.organisation_id == Organisation.id)
         .join(Project, Booking.project_id == Project.id)
         .outerjoin(Batch, Booking.batch_id == Batch.id)
-        .where(Allocation.holds.is_(True), *touching(window.starts, window.ends, facility))
-        .order_by(Allocation.resource, Allocation.occupied_from, Allocation.id)
     )
-    everything = _sees_all(principal, facility)
-    own = principal.organisations(READ)
-    out = []
-    for row in rows:
-        if row.status == "requested" and row.hold_until is not None and row.hold_until <= now:
-            continue
-        seen = everything or own is None or row.organisation in own
-        out.append(_entry(row) if seen else _occupied(row))
-    return out
 
 
 def _sees_all(principal: Principal, facility: str) -> bool:
@@ -153,3 +181,8 @@ def named_on(session: Session, person_id: int) -> frozenset[str]:
         .where(BookingOperator.person_id == person_id, BookingOperator.active.is_(True))
     )
     return frozenset(session.scalars(query))
+
+
+def asked_by(session: Session, code: str) -> frozenset[str]:
+    """References of the bookings that a person (``U000012``) asked for."""
+    return frozenset(session.scalars(select(Booking.reference).where(Booking.requested_by == code)))

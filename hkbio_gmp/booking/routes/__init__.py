@@ -16,6 +16,7 @@ from hkbio_gmp.booking.routes import (
     bookings,
     calendar,
     drops,
+    feeds,
     finder,
     moves,
     outages,
@@ -32,6 +33,7 @@ from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 _PARTS = (
     calendar,
     drops,
+    feeds,
     finder,
     requests,
     bookings,

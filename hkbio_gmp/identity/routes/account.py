@@ -41,6 +41,7 @@ def _page(form: PasswordForm, language: LanguageForm | None = None) -> str:
         sessions=queries.list_web_sessions(db.session, person.id, clock.now(), idle),
         tokens=queries.list_tokens(db.session, person.id),
         own=current_user.web_id,
+        may_subscribe=who().may("booking:slot:read"),
     )
 
 
