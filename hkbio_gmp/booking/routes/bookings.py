@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from hkbio_gmp.booking.forms import STATUSES, BookingFilterForm
 from hkbio_gmp.booking.present.calendar import class_names
 from hkbio_gmp.booking.present.details import details_of, slot_of, way_url, ways_of
 from hkbio_gmp.booking.present.sessions import session_rows, strip_of
+from hkbio_gmp.booking.present.sheets import booking_head, booking_rows
 from hkbio_gmp.booking.present.steps import step_names
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.services import signed_record
@@ -25,6 +27,7 @@ from hkbio_gmp.kernel.timerange import day_end, day_start
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.web.navigation import current_facility, current_zone
 from hkbio_gmp.web.paging import page_key
+from hkbio_gmp.web.sheets import sheet
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/bookings")
 READ = "booking:slot:read"
@@ -57,6 +60,19 @@ def bookings() -> ResponseReturnValue:
         may_request=who().may("booking:slot:request"),
     )
     return page, 200 if valid else 422
+
+
+@blueprint.get("/export")
+@requires(READ)
+def export() -> ResponseReturnValue:
+    """The same bookings, all pages of them, as a sheet: CSV, or ``?format=xlsx``."""
+    form = BookingFilterForm()
+    form.offer([], [])
+    if not form.validate():
+        asked: dict[str, Any] = request.args.to_dict()
+        return redirect(url_for(".bookings", **asked))
+    rows = booking_rows(db.session, who(), _wanted(form))
+    return sheet("bookings", request.args.get("format"), booking_head(), rows)
 
 
 def _wanted(form: BookingFilterForm) -> BookingFilter:

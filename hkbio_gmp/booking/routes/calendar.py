@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import CalendarFilterForm
+from hkbio_gmp.booking.present.board import board_rows
 from hkbio_gmp.booking.present.calendar import calendar_of, class_names
 from hkbio_gmp.booking.present.details import Details, details_of
+from hkbio_gmp.booking.present.sheets import calendar_head, calendar_rows
 from hkbio_gmp.booking.present.wanted import Wanted
 from hkbio_gmp.booking.present.window import Days, days_of
 from hkbio_gmp.extensions import db
@@ -24,6 +26,7 @@ from hkbio_gmp.kernel.timerange import local_date
 from hkbio_gmp.web.filters import localised
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.web.navigation import current_facility
+from hkbio_gmp.web.sheets import sheet
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
 
@@ -38,19 +41,7 @@ def calendar() -> ResponseReturnValue:
     valid = form.validate()
     selected = _selected()
     days = _days(home, selected)
-    wanted = Wanted(
-        home,
-        days,
-        clock.now(),
-        status=form.status.data or "",
-        process_class=form.process_class.data or "",
-        kind=form.kind.data or "",
-        grade=form.grade.data or "",
-        zone=form.zone.data or "",
-        resource=form.resource.data or "",
-        own=bool(form.own.data),
-        selected=selected.booking.reference if selected else None,
-    )
+    wanted = _wanted(home, days, form, selected)
     page = render_template(
         "booking/calendar.html",
         form=form,
@@ -64,6 +55,54 @@ def calendar() -> ResponseReturnValue:
         **_queue(selected),
     )
     return page, 200 if valid else 422
+
+
+@blueprint.get("/export")
+@requires("booking:slot:read")
+def export() -> ResponseReturnValue:
+    """The same table as a sheet: CSV, or ``?format=xlsx``."""
+    home, form = chosen_facility(), CalendarFilterForm()
+    days = _days(home, None)
+    calendar = calendar_of(db.session, who(), _wanted(home, days, form, None))
+    rows = calendar_rows(calendar, home.zone)
+    name = f"calendar-{home.code}-{days.first}"
+    return sheet(name, request.args.get("format"), calendar_head(), rows)
+
+
+@blueprint.get("/board")
+@requires("booking:slot:read")
+def board() -> ResponseReturnValue:
+    """A day or a week of a facility, or of one room, to print and put on the wall."""
+    home, form = chosen_facility(), CalendarFilterForm()
+    asked = "week" if request.args.get("view") == "week" else "day"
+    days = days_of(asked, request.args.get("from"), clock.today(home.zone))
+    calendar = calendar_of(db.session, who(), _wanted(home, days, form, None))
+    return render_template(
+        "booking/board.html",
+        facility=home,
+        days=days,
+        rows=board_rows(calendar, home.zone),
+        columns=calendar.timeline.columns,
+        now=clock.now(),
+    )
+
+
+def _wanted(
+    home: Facility, days: Days, form: CalendarFilterForm, selected: Details | None
+) -> Wanted:
+    return Wanted(
+        home,
+        days,
+        clock.now(),
+        status=form.status.data or "",
+        process_class=form.process_class.data or "",
+        kind=form.kind.data or "",
+        grade=form.grade.data or "",
+        zone=form.zone.data or "",
+        resource=form.resource.data or "",
+        own=bool(form.own.data),
+        selected=selected.booking.reference if selected else None,
+    )
 
 
 def _offer(form: CalendarFilterForm, home: Facility) -> None:
