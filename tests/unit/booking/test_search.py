@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.gates import KindFacts
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, Use
+from hkbio_gmp.booking.rules.search import sweep
 from hkbio_gmp.booking.rules.search.ground import Ground
 from hkbio_gmp.booking.rules.search.shape import Bundle, Step, Wanted
 from hkbio_gmp.booking.rules.search.spans import allowed, either, first_of_all
@@ -196,10 +198,29 @@ def test_first_offer_is_the_earliest_that_brute_force_finds_when_asked_of_a_plac
 
 @given(worlds(), shapes, st.sampled_from(ROOMS))
 @settings(max_examples=60, deadline=None)
-def test_first_ready_start_is_the_earliest_when_one_is_looked_for(
+def test_certificates_say_the_same_when_no_turn_lies_between_two_starts(
     around: Circumstances, steps: tuple[Step, ...], room: str
 ) -> None:
     stage = ground(wanted(steps), around)
+    walk = Walk(stage, (room,))
+    origin = stage.within[0]
+    turns = sweep.turns(stage.wanted.plan(Bundle((room,)), origin), around, origin, NOW)
+    heard: dict[int, list[tuple[str, str, str]]] = {}
+    for at in grid(stage):
+        said = [
+            (f.rule, f.subject, str(f.severity))
+            for f in walk.ask(at).told.findings
+            if f.rule.startswith("certificate:")
+        ]
+        assert heard.setdefault(bisect_right(turns, at), said) == said, at
+
+
+@given(worlds(), shapes, st.sampled_from(ROOMS), st.sampled_from(["cell", "training"]))
+@settings(max_examples=60, deadline=None)
+def test_first_ready_start_is_the_earliest_when_one_is_looked_for(
+    around: Circumstances, steps: tuple[Step, ...], room: str, made: str
+) -> None:
+    stage = ground(wanted(steps, made), around)
     walk = Walk(stage, (room,))
     ready = [at for at in grid(stage) if walk.ask(at).is_ready]
     found = walk.first_ready(ZERO - hours(1))
