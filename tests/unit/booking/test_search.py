@@ -266,3 +266,12 @@ def test_sets_of_starts_answer_as_their_parts_do_when_joined(
 def test_place_lacks_a_kind_when_nothing_of_it_can_be_booked(kind: str, lacking: list[str]) -> None:
     steps = (Step(timedelta(), hours(4), kinds=(kind,)),)
     assert Walk(ground(wanted(steps), Circumstances(BOOK, Occupied())), ("R1",)).lacks == lacking
+
+
+def test_first_ready_start_follows_at_once_when_a_neighbour_no_longer_warns() -> None:
+    uneasy = breathing(use(0, 3, "vector", resource="R2", booking="LCT-2027-000001"))
+    around = Circumstances(BOOK, Occupied((uneasy,)), opened=OPENED)
+    walk = Walk(ground(wanted((Step(timedelta(), hours(2)),), "training"), around), ("R1",))
+    found = walk.first_ready(ZERO - hours(1))
+    # an hour of set-up belongs to the occupancy, which the neighbour's air touches
+    assert found is not None and found.starts == ZERO + hours(4)
