@@ -47,6 +47,8 @@ class Booking(Audited, Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
+    # the stage of approval that comes next; none says the manager's
+    waiting_for: Mapped[str | None]
     version: Mapped[int]
 
     facility: Mapped[Facility] = relationship(lazy="joined")
@@ -61,6 +63,9 @@ class Booking(Audited, Base):
     )
     proposals: Mapped[list[MoveProposal]] = relationship(
         back_populates="booking", order_by="MoveProposal.id", lazy="selectin"
+    )
+    approvals: Mapped[list[BookingApproval]] = relationship(
+        back_populates="booking", order_by="BookingApproval.id", lazy="select"
     )
 
     def audit_subject(self) -> Subject:
@@ -128,6 +133,31 @@ class BookingOperator(PartOfBooking, Base):
 
     booking: Mapped[Booking] = relationship(back_populates="operators")
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class BookingApproval(PartOfBooking, Base):
+    """A signed approval of one stage, and the warnings that it passed as they read then."""
+
+    __tablename__ = "booking_approval"
+    __table_args__ = (
+        CheckConstraint("stage IN ('manager', 'quality')", name="stage"),
+        CheckConstraint("state IN ('given', 'void')", name="state"),
+        Index("ix_booking_approval_booking", "booking_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete=RESTRICT))
+    stage: Mapped[str]
+    state: Mapped[str]
+    approved_by: Mapped[str]
+    approved_by_name: Mapped[str]
+    approved_at: Mapped[datetime]
+    reason: Mapped[str | None]
+    signature: Mapped[str]
+    signed_version: Mapped[int]
+    passed: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    booking: Mapped[Booking] = relationship(back_populates="approvals")
 
 
 class MoveProposal(PartOfBooking, Base):

@@ -43,6 +43,10 @@ class Principal(Protocol):
         """Whether any present role grants ``permission`` in that scope."""
         ...
 
+    def has_role(self, role: str, scope_code: str | None = None) -> bool:
+        """Whether a role is held, in that scope where one is named."""
+        ...
+
     def facilities(self, permission: str) -> frozenset[str] | None:
         """Codes of the facilities in which the permission holds; None means all of them."""
         ...

@@ -13,6 +13,7 @@ from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking, BookingSession, MoveProposal
 from hkbio_gmp.booking.queries import Neighbour
 from hkbio_gmp.booking.rules.search.changes import Change
+from hkbio_gmp.booking.rules.stages import MANAGER, ROLES
 from hkbio_gmp.booking.services import Evaluation, readiness, ways_out_of
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
@@ -175,6 +176,9 @@ def verbs_of(person: PersonPrincipal, booking: Booking) -> frozenset[str]:
     else:
         found -= {"propose_move", "counter_offer", "approve"}
         found -= set() if _decides(person, booking, proposal) else {"accept", "decline"}
+    if not person.has_role(ROLES[booking.waiting_for or MANAGER], booking.facility.code):
+        found -= {"approve"}
+        found -= set() if _is_manager(person, booking) else {"reject"}
     changeable = proposal is None and bool(possible & {"submit", "approve"})
     if changeable and _scoped(person, booking, "booking:slot:request"):
         found.add("change")
@@ -190,6 +194,10 @@ def _is_permitted(person: PersonPrincipal, booking: Booking, verb: str) -> bool:
         o.active and o.person_id == person.person_id for o in booking.operators
     )
     return not (asked or named)
+
+
+def _is_manager(person: PersonPrincipal, booking: Booking) -> bool:
+    return person.has_role(ROLES[MANAGER], booking.facility.code)
 
 
 def _scoped(person: PersonPrincipal, booking: Booking, permission: str) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.queries.period import touching
+from hkbio_gmp.booking.rules.stages import MANAGER, ROLES
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
@@ -132,9 +133,15 @@ def list_waiting(session: Session, principal: Principal, now: datetime) -> list[
         Booking.status == BookingState.REQUESTED,
         or_(Booking.hold_until.is_(None), Booking.hold_until > now),
     )
-    reach = principal.facilities("booking:slot:approve")
-    if reach is not None:
-        query = query.where(Facility.code.in_(sorted(reach)) if reach else false())
+    reach = sorted(principal.facilities("booking:slot:approve") or ())
+    theirs = [
+        and_(
+            func.coalesce(Booking.waiting_for, MANAGER) == stage,
+            Facility.code.in_([code for code in reach if principal.has_role(role, code)]),
+        )
+        for stage, role in ROLES.items()
+    ]
+    query = query.where(or_(*theirs))
     return list(session.scalars(query.order_by(Booking.hold_until, Booking.id)).unique())
 
 

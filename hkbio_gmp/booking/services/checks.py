@@ -1,4 +1,4 @@
-"""Checks of a request's times, every wrong field told at once."""
+"""Checks of what is asked for, every wrong field told at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish
 from hkbio_gmp.kernel.errors import FieldError, NotValid
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import within_reach
+from hkbio_gmp.work import Work
 
 LONGEST = timedelta(days=92)
 MOST_SESSIONS = 60
@@ -76,3 +77,10 @@ def _check_session(number: int, one: SessionWish, wrong: Refusals) -> None:
             Message("Session {number} does not begin and end on whole minutes.", **at),
             Message("Leave out the seconds."),
         )
+
+
+def need_reason(work: Work) -> None:
+    """Refuse an act without a reason where one is needed (Annex 11, 9). Raises NotValid."""
+    if not (work.reason or "").strip():
+        said = Message("A reason is needed.")
+        raise NotValid(said, [FieldError("reason", said, Message("Write why, in a sentence."))])

@@ -7,11 +7,19 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.rules.stages import MANAGER, ROLES
+from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.people import is_named, may_act, people_of
 from hkbio_gmp.booking.services.plan import plan_of
-from hkbio_gmp.booking.services.requests import need_reason
+from hkbio_gmp.booking.services.stages import (
+    check_outside_hours,
+    check_stage,
+    hand_to_quality,
+    needs_quality,
+    note_approval,
+)
 from hkbio_gmp.booking.services.writing import (
     check_version,
     expire_stale,
@@ -23,7 +31,7 @@ from hkbio_gmp.booking.services.writing import (
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
-from hkbio_gmp.kernel.findings import Verdict
+from hkbio_gmp.kernel.findings import Severity, Verdict
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
 
@@ -50,9 +58,10 @@ def approve_booking(
 ) -> Booking:
     """Approve a request, signed, under the rules as they stand at this instant.
 
-    A warning is passed only with a reason, a block never. Never by whoever asked or is a named
-    operator. Raises NotFound, NotAllowed, WrongState, Stale, SlotTaken, NotValid,
-    SignatureRefused.
+    A warning is passed only with a reason, a block never. Where the facility's settings ask for it
+    quality approves after the manager; until then the request stays one, its hold renewed. Never
+    by whoever asked or is a named operator, nor by one person in both stages. Raises NotFound,
+    NotAllowed, WrongState, Stale, SlotTaken, NotValid, SignatureRefused.
     """
     booking = load_booking(work, reference)
     may_act(principal, booking, "booking:slot:approve")
@@ -60,6 +69,8 @@ def approve_booking(
     expire_stale(work, booking.facility.code)
     row = BOOKINGS.get(BookingState(booking.status), "approve")
     check_separation(principal, booking, row.never)
+    stage = booking.waiting_for or MANAGER
+    check_stage(principal, booking, stage)
     if any(proposal.state == "open" for proposal in booking.proposals):
         raise WrongState(Message("A counter-offer waits for the organisation's answer."))
     plan = plan_of(work.session, booking)
@@ -67,11 +78,18 @@ def approve_booking(
     viewer = viewer_of(principal)
     evaluation = evaluate(work.session, plan, viewer, work.at)
     refuse_blocked(evaluation, plan, viewer)
+    check_outside_hours(evaluation, len(plan.operators))
     if evaluation.verdict is Verdict.ATTENTION and not work.reason:
         said = Message("There are warnings; passing them needs a reason.")
         remedy = Message("Write why the warnings may be passed.")
         raise NotValid(said, [FieldError("reason", said, remedy)], evaluation.findings)
-    sign(work, principal, proof, row.meaning or "approved", signed_record(work.session, booking))
+    record = signed_record(work.session, booking)
+    signed = sign(work, principal, proof, row.meaning or "approved", record)
+    passed = [f for f in evaluation.findings if f.severity is Severity.WARN]
+    note_approval(work, principal, booking, stage, signed.number, passed)
+    if stage == MANAGER and needs_quality(work, booking, passed):
+        hand_to_quality(work, booking)
+        return booking
     _decide(work, principal, booking, str(row.target))
     _tell(work, principal, booking, "approved")
     return booking
@@ -86,6 +104,8 @@ def reject_booking(
     check_version(booking, version)
     row = BOOKINGS.get(BookingState(booking.status), "reject")
     check_separation(principal, booking, row.never)
+    if not principal.has_role(ROLES[MANAGER], booking.facility.code):
+        check_stage(principal, booking, booking.waiting_for or MANAGER)
     need_reason(work)
     _decide(work, principal, booking, str(row.target))
     withdraw_offers(booking)
@@ -98,6 +118,7 @@ def reject_booking(
 
 def _decide(work: Work, principal: PersonPrincipal, booking: Booking, status: str) -> None:
     booking.status = status
+    booking.waiting_for = None
     booking.version += 1
     booking.decided_by, booking.decided_at = principal.code, work.at
     booking.decision_reason = work.reason

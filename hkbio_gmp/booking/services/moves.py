@@ -9,6 +9,7 @@ from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking, MoveProposal
 from hkbio_gmp.booking.services.begun import check_begun, to_come
+from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.decisions import check_separation
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
@@ -22,9 +23,9 @@ from hkbio_gmp.booking.services.proposals import (
     new_proposal,
     open_proposal,
 )
-from hkbio_gmp.booking.services.requests import need_reason
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.writing import (
+    begin_again,
     begin_hold,
     check_version,
     expire_stale,
@@ -116,6 +117,7 @@ def decide_move(
         if verb == "accept":
             _apply(work, principal, booking, wish)
             if booking.status == BookingState.REQUESTED:
+                begin_again(booking)
                 begin_hold(work, booking)
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, _told(booking, proposal))

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.rules.gates import ROOM_KINDS
 from hkbio_gmp.booking.rules.outages import HVAC, OutageWish, check_outage
+from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.moves import propose_move
 from hkbio_gmp.booking.services.reexamination import open_task
-from hkbio_gmp.booking.services.requests import need_reason
 from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import check_version
 from hkbio_gmp.certification.services import end_by_event, undo_event

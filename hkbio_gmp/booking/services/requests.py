@@ -5,6 +5,7 @@ from __future__ import annotations
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.layout import laid_out
@@ -12,6 +13,7 @@ from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
 from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import (
+    begin_again,
     begin_hold,
     check_version,
     expire_stale,
@@ -102,6 +104,7 @@ def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: b
         sessions=[],
         operators=[],
         proposals=[],
+        approvals=[],
     )
 
 
@@ -155,6 +158,7 @@ def change_request(
         refuse_blocked(evaluate(work.session, plan, viewer, work.at), plan, viewer)
     with guarded(work):
         clear_flags(work, booking, "changed")
+        begin_again(booking)
         booking.batch = plan.batch
         booking.process_class = plan.needs.code
         booking.template = plan.template
@@ -190,10 +194,3 @@ def cancel_booking(
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, "cancelled"))
     return booking
-
-
-def need_reason(work: Work) -> None:
-    """Refuse an act without a reason where one is needed (Annex 11, 9). Raises NotValid."""
-    if not (work.reason or "").strip():
-        said = Message("A reason is needed.")
-        raise NotValid(said, [FieldError("reason", said, Message("Write why, in a sentence."))])

@@ -166,6 +166,13 @@ def release(booking: Booking) -> None:
             allocation.holds = False
 
 
+def begin_again(booking: Booking) -> None:
+    """What is asked for has changed: nobody has approved it yet."""
+    booking.waiting_for = None
+    for approval in booking.approvals:
+        approval.state = "void"
+
+
 def withdraw_offers(booking: Booking) -> None:
     """A move or counter-offer that nobody decided on ends with what it was about."""
     for proposal in booking.proposals:

@@ -41,6 +41,9 @@ SINGLE: dict[str, tuple[Field, ...]] = {
         Field("hours_source", required=False),
         Field("hold_working_days", "whole", required=False, default=2, least=1, most=30),
         Field("quality_approves", "flag", required=False, default=False),
+        Field("quality_approves_classes", "list", required=False, default=()),
+        Field("quality_approves_first", "flag", required=False, default=False),
+        Field("quality_approves_warnings", "list", required=False, default=()),
     ),
 }
 REPEATED: dict[str, tuple[Field, ...]] = {

@@ -20,6 +20,7 @@ from hkbio_gmp.facilities.models import (
 from hkbio_gmp.facilities.rules import document
 from hkbio_gmp.facilities.rules.document import FacilityDocument, Record
 from hkbio_gmp.facilities.rules.sections import DAYS, REPEATED, SINGLE
+from hkbio_gmp.facilities.rules.shape import Field
 
 
 def export_facility(session: Session, code: str) -> str:
@@ -31,12 +32,18 @@ def export_facility(session: Session, code: str) -> str:
     return document.write(_document(session, facility))
 
 
+def _setting(facility: Facility, field: Field) -> Any:
+    """A setting as a file states it; one that the facility never stated is the default."""
+    value = facility.settings.get(field.name, field.default)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _document(session: Session, facility: Facility) -> FacilityDocument:
     rules = queries.list_rule_sets(session, facility.code)
     resources = _resources(session, facility)
     return FacilityDocument(
         facility=_record(SINGLE["facility"], facility),
-        settings={field.name: facility.settings.get(field.name) for field in SINGLE["settings"]},
+        settings={field.name: _setting(facility, field) for field in SINGLE["settings"]},
         facts=[
             {name: fact[name] for name in ("text", "text_zh", "source")} for fact in facility.facts
         ],

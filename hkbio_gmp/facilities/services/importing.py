@@ -83,4 +83,9 @@ def _facility(work: Work, read: FacilityDocument) -> Facility:
 
 
 def _settings(read: FacilityDocument) -> dict[str, object]:
-    return {name: value for name, value in read.settings.items() if value is not None}
+    # as the column gives it back: JSON knows lists alone
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in read.settings.items()
+        if value is not None
+    }

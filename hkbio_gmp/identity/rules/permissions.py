@@ -89,6 +89,8 @@ _MANAGER = _OPERATOR | {
     "audit:log:verify",
 }
 _QUALITY = _OPERATOR | {
+    "booking:slot:approve",
+    "booking:slot:reject",
     "certification:certificate:verify",
     "certification:certificate:reject",
     "certification:certificate:suspend",

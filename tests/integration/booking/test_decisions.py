@@ -49,7 +49,7 @@ def test_password_is_asked_again_when_signing(lab: Flask) -> None:
 
 
 def test_proof_is_refused_when_it_is_used_twice(lab: Flask) -> None:
-    one, other = world.ask(world.wish(14, **QUIET)), world.ask(world.wish(20, **QUIET))
+    one, other = world.ask(world.wish(14, **QUIET)), world.ask(world.wish(21, **QUIET))
     signed, version = world.proof(MANAGER, one)
     manager = world.who(MANAGER)
     for reference in (one, other):

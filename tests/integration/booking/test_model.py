@@ -52,7 +52,8 @@ class Clerk(RuleBasedStateMachine):
     def _wish(self, hour: int, length: int, room: str, project: str, batch: str) -> Any:
         wish = world.wish(self.first, length, hour=0, project=project, room=room)
         starts = wish.sessions[0].starts + timedelta(hours=hour)
-        one = services.SessionWish(starts, starts + timedelta(hours=length))
+        # nobody attends: at any hour of any day only the rooms' time decides
+        one = services.SessionWish(starts, starts + timedelta(hours=length), attended=False)
         held = Held(room, one.starts, one.ends, PROJECTS[project][1], f"{project}-{batch}")
         wanted = services.BookingWish(
             "LCT", project, (room,), (one,), batch=f"{project}-{batch}", operators=()

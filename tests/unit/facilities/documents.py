@@ -136,6 +136,11 @@ def documents(draw: st.DrawFn) -> FacilityDocument:
             "hours_source": draw(st.none() | TEXT),
             "hold_working_days": draw(st.integers(1, 30)),
             "quality_approves": draw(st.booleans()),
+            "quality_approves_classes": draw(st.sampled_from([(), ("training",)])),
+            "quality_approves_first": draw(st.booleans()),
+            "quality_approves_warnings": tuple(
+                draw(st.lists(st.just("opening_hours"), max_size=1))
+            ),
         },
         facts=draw(
             st.lists(
