@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import violations, width_beyond
 from tests.journeys.conftest import SignIn, Theme
+from tests.journeys.test_approvals import sign
 from tests.journeys.test_requester import REQUESTER, ask_for
+from tests.journeys.world import MANAGER
 
 
 def open_week(page: Page, day: date) -> None:
@@ -65,6 +67,23 @@ def test_bar_goes_back_when_the_rules_refuse_and_moves_when_they_do_not(sign_in:
     expect(moved).to_have_attribute("data-starts", str(int(starts.timestamp()) // 60))
 
 
+def test_move_is_proposed_when_the_manager_drags_an_approved_bar(sign_in: SignIn) -> None:
+    reference = ask_for(sign_in(REQUESTER), "LCT-CR1", "2027-08-17T09:00", "2027-08-17T17:00")
+    page = sign_in(MANAGER)
+    page.goto(f"/bookings/{reference}/approve")
+    sign(page, "Fits the week")
+    open_week(page, date(2027, 8, 16))
+    drag_bar(page, reference, 2)
+    dialog = page.locator("#drop")
+    dialog.get_by_role("button", name="Propose the move").click()
+    expect(dialog.locator(".error-summary")).to_contain_text("Reason")
+    dialog.locator("textarea[name=reason]").fill("The filters are changed that day")
+    dialog.get_by_role("button", name="Propose the move").click()
+    expect(page.get_by_role("status")).to_contain_text("The move is with the other side")
+    expect(page.locator(".bar[data-ref]")).to_have_count(0)
+    expect(page.locator(".timeline .bar-requested")).to_have_count(1)
+
+
 def test_bar_moves_by_keys_and_says_where_it_is_when_m_is_pressed(sign_in: SignIn) -> None:
     page = sign_in(REQUESTER)
     reference = ask_for(page, "LCT-CR3", "2027-08-10T09:00", "2027-08-10T17:00")
@@ -112,3 +131,37 @@ def test_calendar_is_accessible_when_bars_can_be_taken(
     expect(page.locator(".bar[data-ref]").first).to_be_visible()
     assert violations(page) == []
     assert width_beyond(page) <= 0
+
+
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_board_prints_on_landscape_paper_when_it_is_asked_for(sign_in: SignIn, view: str) -> None:
+    page = sign_in(MANAGER)
+    page.goto("/calendar?facility=LCT&view=week&from=2027-01-18")
+    page.get_by_role("link", name="Board").click()
+    page.get_by_role("link", name=view.title(), exact=True).click()
+    expect(page.locator(".board-use").first).to_contain_text("STARTUP-A")
+    assert violations(page) == []
+    paper = page.pdf(prefer_css_page_size=True)
+    found = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert found is not None
+    assert (round(float(found[1])), round(float(found[2]))) == (842, 595)
+    page.emulate_media(media="print")
+    expect(page.locator(".board-stamp")).to_be_visible()
+    expect(page.locator(".topbar")).to_be_hidden()
+
+
+def test_address_is_shown_once_when_it_is_made(sign_in: SignIn) -> None:
+    page = sign_in(REQUESTER)
+    page.goto("/calendar")
+    page.get_by_role("link", name="Calendar addresses").click()
+    page.get_by_role("button", name="Make the address").click()
+    address = page.locator("#feed-address").input_value()
+    answer = page.request.get(address)
+    assert answer.status == 200
+    assert answer.text().startswith("BEGIN:VCALENDAR")
+    assert violations(page) == []
+    page.goto("/calendar/feeds")
+    expect(page.locator("#feed-address")).to_have_count(0)
+    page.get_by_role("button", name="End", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("The address has ended.")
+    assert page.request.get(address).status == 404

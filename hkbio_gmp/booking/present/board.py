@@ -49,7 +49,7 @@ def _uses(calendar: Calendar, code: str, day: date, zone: str) -> list[Use]:
         ends = run.ends if own else run.occupied_until
         if run.head.resource == code and begins < whole.ends and whole.starts < ends:
             named = calendar.classes.get(run.head.process_class or "", "")
-            who = [run.head.organisation or "", run.head.batch or ""]
+            who = [run.head.organisation or "", (run.head.batch or "").rsplit("-", 1)[-1]]
             title = " · ".join(part for part in who if part)
             found.append(Use(run.status, title, named, *_within(begins, ends, whole)))
     for out in calendar.outages:
