@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_approvals"
-down_revision = "0010_supply"
+revision = "0012_approvals"
+down_revision = "0011_feeds"
 branch_labels = None
 depends_on = None
 
