@@ -294,7 +294,27 @@ class OutageForm(BaseForm):
     """A resource out of use."""
 
     resource = SelectField(_("Room or equipment"))
+    more = SelectMultipleField(_("Out of use at the same time"), validate_choice=False)
     kind = SelectField(_("Kind"), choices=[(kind, look(kind).label) for kind in OUTAGE_KINDS])
+    event = SelectField(
+        _("Ends the qualification"),
+        choices=[
+            ("", _("No")),
+            ("hvac", _("Yes: air handling is interrupted")),
+            ("filter_change", _("Yes: a filter is changed")),
+        ],
+        description=_("After it the rooms must be qualified again (PE 009-17 Annex 1 4.32)."),
+    )
+    frequency = SelectField(
+        _("Repeats"),
+        choices=[
+            ("", _("Once")),
+            ("daily", _("Every day")),
+            ("weekly", _("Every week")),
+            ("monthly", _("Every month")),
+        ],
+    )
+    times = WholeField(_("How many times"), [Optional(), NumberRange(1, 60)], default=1)
     starts_at = ZonedDateTimeField(_("From"), [InputRequired()])
     ends_at = ZonedDateTimeField(_("Until"), [InputRequired()])
     reason = TidyStringField(_("Reason"), [InputRequired()], maximum=500)

@@ -91,6 +91,8 @@ def test_bookings_that_it_falls_on_are_shown_when_an_outage_is_planned(sign_in: 
     page.locator("input[name=starts_at]").fill("2027-07-06T08:00")
     page.locator("input[name=ends_at]").fill("2027-07-06T18:00")
     page.locator("input[name=reason]").fill("Filter change")
+    page.get_by_role("button", name="See what it falls on").click()
+    expect(page.get_by_role("checkbox", name="Propose")).to_be_checked()
     page.get_by_role("button", name="Plan the outage").click()
     expect(page.locator(".page-header h1")).to_have_text("Filter change")
     expect(page.get_by_role("link", name=reference)).to_be_visible()

@@ -16,7 +16,16 @@ from hkbio_gmp.booking.forms import OutageForm, ReasonForm
 from hkbio_gmp.booking.models import Outage
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
-from hkbio_gmp.booking.services import plan_outage, withdraw_outage
+from hkbio_gmp.booking.rules.outages import check_outage, occurrences
+from hkbio_gmp.booking.services import (
+    Displaced,
+    MoveWish,
+    OutageWish,
+    displaced,
+    plan_outages,
+    withdraw_outage,
+)
+from hkbio_gmp.booking.services.outages import rooms_ended
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Resource
@@ -56,25 +65,37 @@ def _affected(row: Outage) -> list[str]:
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(PLAN)
 def new_outage() -> ResponseReturnValue:
-    """Take a resource out of use; the bookings that it falls on stay, and are told."""
+    """Plan an outage: first the bookings that it falls on with a move for each, then save all."""
     tomorrow = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     form = OutageForm(
         resource=request.args.get("resource"),
         starts_at=tomorrow,
         ends_at=tomorrow + timedelta(hours=8),
     )
-    form.resource.choices = [(r.code, f"{r.code} {r.name}") for r in _plannable()]
+    codes = [(r.code, f"{r.code} {r.name}") for r in _plannable()]
+    form.resource.choices = form.more.choices = codes
     error: DomainError | None = None
-    if form.validate_on_submit() and _is_ordered(form):
+    affected: list[Displaced] = []
+    shown = form.validate_on_submit() and _is_ordered(form)
+    if shown:
         try:
-            reference = _plan(form)
+            wish, site = _wished(form)
+            affected = displaced(db.session, who(), wish, site, clock.now())
+            if request.form.get("step") == "save" and _as_seen(form, affected):
+                reference = _plan(wish, site, form.reason.data, affected)
+                flash(_("Planned: %(reference)s.", reference=reference), "ok")
+                return redirect(url_for(".outage", reference=reference))
         except REFUSED as refused:
             error = refused
             take_refusal(form, refused)
-        else:
-            flash(_("Planned: %(reference)s.", reference=reference), "ok")
-            return redirect(url_for(".outage", reference=reference))
-    return render_template("booking/outage_new.html", form=form), status_of(form, error)
+    page = render_template(
+        "booking/outage_new.html",
+        form=form,
+        previewed=shown and error is None,
+        affected=[(one, seen_as(one)) for one in affected],
+        ended=_ended(form) if shown and error is None else [],
+    )
+    return page, status_of(form, error)
 
 
 def _plannable() -> list[Resource]:
@@ -90,16 +111,59 @@ def _is_ordered(form: OutageForm) -> bool:
     return False
 
 
-def _plan(form: OutageForm) -> str:
-    person, code, kind = who(), form.resource.data, form.kind.data
-    site = facilities.get_resource(db.session, code).facility.code
-    when = TimeRange(form.starts_at.data, form.ends_at.data)
+def _wished(form: OutageForm) -> tuple[OutageWish, str]:
+    """What the form asks for, checked, and the facility's code."""
+    offered = {code for code, _name in form.resource.choices}
+    codes = dict.fromkeys([form.resource.data, *(c for c in form.more.data if c in offered)])
+    home = facilities.get_resource(db.session, form.resource.data).facility
+    first = TimeRange(form.starts_at.data, form.ends_at.data)
+    rule: str | None = None
+    windows: tuple[TimeRange, ...] = (first,)
+    if form.frequency.data:
+        times = form.times.data or 1
+        rule, windows = occurrences(first, home.zone, form.frequency.data, 1, times)
+    wish = OutageWish(tuple(codes), windows, form.kind.data, form.event.data or None, rule)
+    check_outage(wish, form.reason.data)
+    return wish, home.code
+
+
+def _ended(form: OutageForm) -> list[str]:
+    wish, site = _wished(form)
+    return rooms_ended(db.session, site, wish)
+
+
+def seen_as(one: Displaced) -> str:
+    """What the manager saw of a proposed move; another one is not sent in its name."""
+    if one.slot is None:
+        return ""
+    places = ",".join(one.slot.resources)
+    return f"{one.booking.version}|{one.slot.slot.starts.isoformat()}|{places}"
+
+
+def _as_seen(form: OutageForm, affected: list[Displaced]) -> bool:
+    """Whether the bookings and their moves are still those that the page listed."""
+    now = {one.booking.reference: seen_as(one) for one in affected}
+    seen = {ref: request.form.get(f"seen-{ref}", "") for ref in request.form.getlist("listed")}
+    if now == seen:
+        return True
+    form.form_errors.append(_("The bookings under it have changed. Look at them again."))
+    return False
+
+
+def _plan(wish: OutageWish, site: str, reason: str, affected: list[Displaced]) -> str:
+    """Save the outage and send the moves that are ticked, all or nothing."""
+    person, ticked = who(), set(request.form.getlist("move"))
+    moves = [
+        MoveWish(one.booking.reference, one.wish, one.booking.version)
+        for one in affected
+        if one.wish is not None and one.booking.reference in ticked
+    ]
 
     def command(unit: Work) -> str:
-        return plan_outage(unit, person, code, when, kind).outage.reference
+        return plan_outages(unit, person, wish, moves).outage.reference
 
     actor = person.acting_for(PLAN, facility=site)
-    return work.run(actor, "booking:outage:planned", form.reason.data, command)
+    return work.run(actor, "booking:outage:planned", reason, command)
 
 
 @blueprint.get("/<reference>")

@@ -27,6 +27,7 @@ The reason is the unit of work's. ``signed_record(session, booking)`` is what ap
 
 from hkbio_gmp.booking.rules.outages import OutageWish
 from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
+from hkbio_gmp.booking.services.displacement import Displaced, displaced
 from hkbio_gmp.booking.services.dragging import Drag, DragVerdict, drag_booking, drag_verdict
 from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
 from hkbio_gmp.booking.services.execution import run_session
@@ -69,6 +70,7 @@ from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 
 __all__ = [
     "BookingWish",
+    "Displaced",
     "Drag",
     "DragVerdict",
     "Evaluation",
@@ -87,6 +89,7 @@ __all__ = [
     "change_request",
     "counter_offer",
     "decide_move",
+    "displaced",
     "drag_booking",
     "drag_verdict",
     "find_slots",

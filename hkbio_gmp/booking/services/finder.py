@@ -13,7 +13,7 @@ from hkbio_gmp.booking.rules.assess import assess
 from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.search import changes
 from hkbio_gmp.booking.rules.search.changes import Change
-from hkbio_gmp.booking.rules.search.ground import Offer
+from hkbio_gmp.booking.rules.search.ground import Ground, Offer
 from hkbio_gmp.booking.rules.search.walk import Walk
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.booking.services.places import (
@@ -50,6 +50,11 @@ def find_slots(session: Session, viewer: Viewer, query: SlotQuery, now: datetime
     refusals = [refusal_of(place, places, query) for place in places if place.refused is not None]
     refusals += [unable(code, said, query) for code, said in lacks.items() if said is not None]
     return SlotAnswer(slots, sorted(refusals, key=refusal_order))
+
+
+def slots_on(ground: Ground, query: SlotQuery) -> list[Slot]:
+    """As :func:`find_slots`, on a ground that the caller has prepared; ``near`` must be given."""
+    return _near([look_at(ground, codes, query) for codes in places_in(ground, query)], query)
 
 
 def ways_of(

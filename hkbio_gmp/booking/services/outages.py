@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from hkbio_gmp.booking.lifecycle import BookingState
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.rules.gates import ROOM_KINDS
 from hkbio_gmp.booking.rules.outages import HVAC, OutageWish, check_outage
 from hkbio_gmp.booking.services.checks import need_reason
-from hkbio_gmp.booking.services.moves import propose_move
+from hkbio_gmp.booking.services.moves import counter_offer, propose_move
 from hkbio_gmp.booking.services.reexamination import open_task
 from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import check_version
@@ -82,8 +83,15 @@ def plan_outages(
         ended = end_by_event(work, ended_rooms, set(ROOM_KINDS.values()), on, lead)
     affected = affected_bookings(work.session, wish.resources, wish.windows)
     _ask_again(work, facility.code, lead, ended_rooms)
-    moved = [propose_move(work, principal, m.reference, m.wish, m.version) for m in moves]
+    moved = [_propose(work, principal, move) for move in moves]
     return OutagePlan(rows[0], affected, rows, [c.reference for c in ended], moved)
+
+
+def _propose(work: Work, principal: PersonPrincipal, move: MoveWish) -> Booking:
+    """A move of what is approved, a counter-offer for what is only requested."""
+    status = work.session.scalar(select(Booking.status).where(Booking.reference == move.reference))
+    send = counter_offer if status == BookingState.REQUESTED else propose_move
+    return send(work, principal, move.reference, move.wish, move.version)
 
 
 def _facility_of(

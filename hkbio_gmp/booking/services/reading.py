@@ -71,8 +71,12 @@ def slots_near(
     session: Session, principal: PersonPrincipal | None, plan: Plan, now: datetime
 ) -> list[Slot]:
     """As :func:`alternatives`, of a plan; without a principal as the system itself sees it."""
-    query = replace(_query_of(plan, _AROUND), near=_begins(plan), limit=_MOST)
-    return find_slots(session, viewer_of(principal), query, now).slots
+    return find_slots(session, viewer_of(principal), query_near(plan), now).slots
+
+
+def query_near(plan: Plan) -> SlotQuery:
+    """The search for slots of the plan's shape near its own, before and after it."""
+    return replace(_query_of(plan, _AROUND), near=_begins(plan), limit=_MOST)
 
 
 def ways_out(
