@@ -51,6 +51,11 @@ STATUSES = (
 )
 ON_CALENDAR = ("requested", "approved", "in_use", "completed", "outage", "occupied")
 OUTAGE_KINDS = ("planned", "unplanned", "requalification", "shutdown")
+EVENTS: Choices = [
+    ("", _("No")),
+    ("hvac", _("Yes: air handling is interrupted")),
+    ("filter_change", _("Yes: a filter is changed")),
+]
 ATTENDANCE: Choices = [
     ("steps", _("In the first and the last four hours; it runs alone between")),
     ("throughout", _("Throughout")),
@@ -298,11 +303,7 @@ class OutageForm(BaseForm):
     kind = SelectField(_("Kind"), choices=[(kind, look(kind).label) for kind in OUTAGE_KINDS])
     event = SelectField(
         _("Ends the qualification"),
-        choices=[
-            ("", _("No")),
-            ("hvac", _("Yes: air handling is interrupted")),
-            ("filter_change", _("Yes: a filter is changed")),
-        ],
+        choices=EVENTS,
         description=_("After it the rooms must be qualified again (PE 009-17 Annex 1 4.32)."),
     )
     frequency = SelectField(
@@ -348,3 +349,17 @@ class FeedForm(BaseForm):
     """Which calendar to read elsewhere."""
 
     calendar = SelectField(_("Calendar"))
+
+
+class WhatIfForm(FilterForm):
+    """An outage whose day is still open."""
+
+    resource = SelectField(_("Room or equipment"), validate_choice=False)
+    hours = WholeField(_("Length in hours"), [Optional(), NumberRange(1, 24 * 92)])
+    hour = WholeField(_("Begins at hour"), [Optional(), NumberRange(0, 23)])
+    since = DateField(_("After"), [Optional()])
+    until = DateField(_("To"), [Optional()])
+    step = SelectField(
+        _("Compare"), choices=[("week", _("Weeks")), ("day", _("Days"))], validate_choice=False
+    )
+    event = SelectField(_("Ends the qualification"), choices=EVENTS, validate_choice=False)

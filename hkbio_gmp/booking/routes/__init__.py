@@ -23,6 +23,7 @@ from hkbio_gmp.booking.routes import (
     requests,
     sessions,
     shifts,
+    whatif,
 )
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels
@@ -43,6 +44,7 @@ _PARTS = (
     sessions,
     approvals,
     outages,
+    whatif,
 )
 _PAGES = (
     NavigationItem("finder.slots", _("Find a slot"), "search", "booking:slot:request", order=10),

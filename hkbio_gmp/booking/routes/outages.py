@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ from hkbio_gmp.facilities.models import Resource
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, NotFound
-from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.kernel.timerange import TimeRange, within_reach
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 
@@ -67,10 +67,12 @@ def _affected(row: Outage) -> list[str]:
 def new_outage() -> ResponseReturnValue:
     """Plan an outage: first the bookings that it falls on with a move for each, then save all."""
     tomorrow = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    starts = _asked("from") or tomorrow
     form = OutageForm(
         resource=request.args.get("resource"),
-        starts_at=tomorrow,
-        ends_at=tomorrow + timedelta(hours=8),
+        event=request.args.get("event"),
+        starts_at=starts,
+        ends_at=_asked("until") or starts + timedelta(hours=8),
     )
     codes = [(r.code, f"{r.code} {r.name}") for r in _plannable()]
     form.resource.choices = form.more.choices = codes
@@ -96,6 +98,15 @@ def new_outage() -> ResponseReturnValue:
         ended=_ended(form) if shown and error is None else [],
     )
     return page, status_of(form, error)
+
+
+def _asked(name: str) -> datetime | None:
+    """An instant (UTC) from the address, as the comparison links it; nothing where it is none."""
+    try:
+        found = datetime.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and within_reach(found) else None
 
 
 def _plannable() -> list[Resource]:

@@ -66,6 +66,7 @@ from hkbio_gmp.booking.services.shifting import (
     to_shift,
 )
 from hkbio_gmp.booking.services.slots import Home, SlotAnswer, SlotQuery
+from hkbio_gmp.booking.services.whatif import least_harmful
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "drag_verdict",
     "find_slots",
     "laid_out",
+    "least_harmful",
     "lendable",
     "moved_wish",
     "plan_outage",
