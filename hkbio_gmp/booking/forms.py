@@ -314,6 +314,7 @@ class OutageForm(BaseForm):
             ("weekly", _("Every week")),
             ("monthly", _("Every month")),
         ],
+        default="",
     )
     times = WholeField(_("How many times"), [Optional(), NumberRange(1, 60)], default=1)
     starts_at = ZonedDateTimeField(_("From"), [InputRequired()])

@@ -70,7 +70,7 @@ def new_outage() -> ResponseReturnValue:
     starts = _asked("from") or tomorrow
     form = OutageForm(
         resource=request.args.get("resource"),
-        event=request.args.get("event"),
+        event=request.args.get("event", ""),
         starts_at=starts,
         ends_at=_asked("until") or starts + timedelta(hours=8),
     )
