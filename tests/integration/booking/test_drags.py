@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hkbio_gmp.booking.services import Drag, SessionWish
+from hkbio_gmp.booking.services import BookingWish, Drag, SessionWish
 from hkbio_gmp.booking.services.dragging import dragged_wish
 from hkbio_gmp.extensions import db
 from tests.integration.booking import world
@@ -167,3 +167,12 @@ def test_rows_are_left_out_when_filters_say_so(lab: Flask) -> None:
     assert "bar-occupied" not in client.get("/calendar?facility=LCT&own=y").text.split("legend")[0]
     shown = signed_in(lab, REQUESTER).get("/calendar?facility=LCT&own=y&resource=LCT-CR1").text
     assert f'data-ref="{own}"' in shown
+
+
+def test_table_does_not_count_foreign_sessions_when_they_touch(lab: Flask) -> None:
+    start = world.at(2)
+    parts = (SessionWish(start, start + HOUR), SessionWish(start + HOUR, start + 3 * HOUR))
+    world.ask(BookingWish("LCT", "STARTUP-A-P1", (world.ROOM,), parts))
+    path = "/calendar?facility=LCT&show=table&lang=en"
+    assert "2 sessions" in signed_in(lab, REQUESTER).get(path).text
+    assert "2 sessions" not in signed_in(lab, OTHER).get(path).text
