@@ -112,7 +112,8 @@ class BookingPatch(Strict):
         others = [name for name in data if name not in {"shift_minutes", "reason"}]
         if "shift_minutes" in data and others:
             raise ma.ValidationError(
-                "A shift moves the booking as it is: change the rest by another call.", others[0]
+                "A shift moves the booking as it is: change the rest by another call.",
+                "shift_minutes",
             )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -18,7 +19,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from hkbio_gmp.booking.services import BookingWish, Drag, SessionWish
@@ -235,6 +236,21 @@ class BookingForm(BaseForm):
         """The one stretch that the form's start and end say."""
         return replace(self.wish(project, draft=True), sessions=self._stretch)
 
+    def validate_batch(self, field: SelectField) -> None:
+        """One of the project's, wherever the project is known."""
+        if (
+            field.data
+            and field.choices
+            and field.data not in {code for code, _label in field.choices}
+        ):
+            raise ValidationError(gettext("The project has no such batch."))
+
+    def validate_process_class(self, field: SelectField) -> None:
+        """One of the facility's, also where a template decides the class."""
+        known = {code for code, _label in field.choices or ()}
+        if field.data and known and field.data not in known:
+            raise ValidationError(gettext("This is none of the choices."))
+
     @property
     def says_times(self) -> bool:
         """Whether every time that it needs is given."""
@@ -291,6 +307,7 @@ class MoveForm(VersionedForm):
 class ShiftForm(VersionedForm):
     """All that is to come of a booking, later or earlier by whole minutes."""
 
+    to = HiddenField(_("The first begins at"))
     minutes = WholeField(validators=[InputRequired()], widget=HiddenInput())
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
@@ -332,6 +349,13 @@ class DropForm(VersionedForm):
     was = ZonedDateTimeField(_("From"), [Optional()], zone="UTC")
     to = ZonedDateTimeField(_("To"), [Optional()], zone="UTC")
     reason = TidyTextAreaField(_("Reason"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; a bar that was not moved is not written anew."""
+        valid = bool(super().validate(extra_validators))
+        if valid and not (self.shift.data or self.target.data or self.edge.data):
+            self.shift.errors, valid = [gettext("The bar was not moved.")], False
+        return valid
 
     @property
     def drag(self) -> Drag:

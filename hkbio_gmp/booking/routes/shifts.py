@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from hkbio_gmp import work
 from hkbio_gmp.booking import queries
-from hkbio_gmp.booking.forms import ShiftForm
+from hkbio_gmp.booking.forms import MOST_SHIFT, ShiftForm
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.present.details import Details, details_of
 from hkbio_gmp.booking.present.requesting import instant_of
@@ -41,6 +41,9 @@ def shift(reference: str) -> ResponseReturnValue:
     form = ShiftForm(version=details.booking.version, minutes=minutes)
     error: DomainError | None = None
     said: ShiftVerdict | None = None
+    wrong = _wrong_time(minutes, details.zone)
+    if wrong is not None:
+        form.to.errors, minutes = [wrong], 0
     if form.validate_on_submit():
         minutes = form.minutes.data
         try:
@@ -66,6 +69,7 @@ def shift(reference: str) -> ResponseReturnValue:
         said=said,
         names=step_names(db.session, details.booking),
         first=first,
+        wrong=wrong,
         begins=_wall(first + timedelta(minutes=minutes if said else 0), details.zone),
     )
     return page, status_of(form, error)
@@ -98,6 +102,15 @@ def _minutes(booking: Booking) -> int:
     text = request.values.get("minutes", "")
     plain = text.removeprefix("-")
     return int(text) if plain.isascii() and plain.isdigit() and len(plain) <= _DIGITS else 0
+
+
+def _wrong_time(minutes: int, zone: str) -> str | None:
+    """What is wrong with the time that the address asks for."""
+    asked = request.args.get("to")
+    known = not asked or instant_of(asked, zone) is not None
+    if known and abs(minutes) <= MOST_SHIFT:
+        return None
+    return _("Give a time within %(days)s days.", days=MOST_SHIFT // _DAY)
 
 
 def _said(booking: Booking, minutes: int) -> ShiftVerdict:

@@ -22,8 +22,10 @@ EXAMPLES = {
         "number": ["1"],
     },
     "outages": {"reference": ["LCT-OUT-2027-0001"]},
+    "calendar": {"key": ["1"], "reference": ["LCT-2027-000002"]},
+    "feeds": {"secret": ["A" * 43]},
     "certificates": {"reference": ["LCT-CERT-2027-0001", _VOID]},
-    "facilities": {"code": ["LCT"], "closure": ["LCT-CL1", "LCT-CL2"]},
+    "facilities": {"code": ["LCT"], "closure": ["LCT-CL1", "LCT-CL2"], "template": ["LCT-CART"]},
     "resources": {"code": ["LCT-CR1"]},
     "projects": {"code": ["STARTUP-A-P1", "STARTUP-A-P9"]},
     "organisations": {"code": ["STARTUP-A"]},
@@ -31,7 +33,10 @@ EXAMPLES = {
     "admin": {"code": ["U000009"], "key": ["1"]},
     "account": {"key": ["1"]},
 }
-FURTHER = {"facility_manager": ["/approvals/sign?ref=LCT-2027-000002"]}
+FURTHER = {
+    "organisation_admin": ["/calendar/drops/LCT-2027-000002?shift=1440"],
+    "facility_manager": ["/approvals/sign?ref=LCT-2027-000002"],
+}
 KEPT = ("csrf_token",)
 ROLES_IN_TURN = ("", "organisation_admin", "facility_manager", "quality", "admin")
 

@@ -69,7 +69,7 @@ def _bookings() -> None:
     world.ask(world.wish(14, draft=True))
     world.ask(world.wish(16))
     world.ask_b(world.wish(30, project="STARTUP-B-P2"))
-    approved = world.ask(world.wish(20, **quiet))
+    approved = world.ask(world.wish(21, **quiet))
     world.approve(approved)
     moved = world.ask(world.wish(24, **quiet))
     world.approve(moved)

@@ -71,7 +71,7 @@ WITHOUT_FIELDS = {
 }
 # ticks, not typed: what cannot be signed is left out, and the queue says that nothing was ticked
 TICKED = ("approvals.sign", "ref")
-SHOWN_ELSEWHERE = {"invitations.accept", "requests.check_booking"}
+SHOWN_ELSEWHERE = {"feeds.revoke", "invitations.accept", "requests.check_booking"}
 
 
 def test_every_form_is_found_when_the_route_table_is_walked(
