@@ -307,7 +307,7 @@ class MoveForm(VersionedForm):
 class ShiftForm(VersionedForm):
     """All that is to come of a booking, later or earlier by whole minutes."""
 
-    to = HiddenField(_("The first begins at"))
+    to = TidyStringField(_("The first begins at"))
     minutes = WholeField(validators=[InputRequired()], widget=HiddenInput())
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 

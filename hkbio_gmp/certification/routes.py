@@ -35,7 +35,7 @@ from hkbio_gmp.identity.services.signing import prove_password
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError, NotFound, NotValid, SignatureRefused
 from hkbio_gmp.web.filters import localised
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import principal, requires
 from hkbio_gmp.web.navigation import NavigationItem, add_navigation
 

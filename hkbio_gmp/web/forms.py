@@ -14,15 +14,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import UnsupportedMediaType
-from wtforms import Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateTimeLocalField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.texts import is_plain
 from hkbio_gmp.kernel.timerange import FIRST_YEAR, LAST_YEAR, within_reach
 from hkbio_gmp.web import form_words
-from hkbio_gmp.web.filters import message
+from hkbio_gmp.web.form_errors import field_kind, leaves, summary
 from hkbio_gmp.web.navigation import current_zone
 
 SHORT, LONG = 200, 4000
@@ -53,8 +52,11 @@ class BaseForm(FlaskForm):
         """Validate; no field takes control characters, nor dates out of the calendar's reach."""
         valid = bool(super().validate(extra_validators))
         for field in self:
-            if said := _refused(field):
-                field.errors, valid = [*field.errors, said], False
+            for leaf in leaves(field):
+                if said := _refused(leaf):
+                    leaf.errors, valid = [*leaf.errors, said], False
+                    if leaf is not field:
+                        field.errors = [*field.errors, {leaf.name: [said]}]
         return valid
 
 
@@ -193,80 +195,3 @@ class SignForm(BaseForm):
 
     password = PasswordField(_("Password"), [InputRequired(), Length(max=1024)])
     reason = TidyTextAreaField(_("Reason"))
-
-
-def summary(form: Form, extra: Sequence[FieldError] = (), prefix: str = "") -> list[dict[str, str]]:
-    """Every error with the address of its field: ``[{"field", "href", "text"}]``.
-
-    ``prefix`` stands before each field's id on the page, where a form is drawn more than once.
-    """
-    found = [
-        {"field": field.name, **_place(field, prefix), "text": text}
-        for field in form
-        for text in _texts(field.errors)
-    ]
-    found += [
-        {"field": "", "href": "", "label": "", "text": str(text)}
-        for text in getattr(form, "form_errors", ())
-    ]
-    return found + [_extra(form, error) for error in extra]
-
-
-def _texts(errors: Any) -> list[str]:
-    """Errors of a field; those of a list or a sub-form are flattened."""
-    if isinstance(errors, dict):
-        return [text for nested in errors.values() for text in _texts(nested)]
-    return [t for e in errors for t in (_texts(e) if isinstance(e, list | dict) else [str(e)])]
-
-
-def _extra(form: Form, error: FieldError) -> dict[str, str]:
-    field = next((one for one in form if one.name == error.field), None)
-    return {
-        "field": error.field,
-        **(_place(field) if field is not None else {"href": "", "label": error.field}),
-        "text": f"{message(error.message)} {message(error.remedy)}".strip(),
-    }
-
-
-def _place(field: Any, prefix: str = "") -> dict[str, str]:
-    # nobody can go to a field that is not shown
-    if field_kind(field) == "hidden":
-        return {"href": "", "label": ""}
-    return {"href": f"#{prefix}{field.id}", "label": str(field.label.text)}
-
-
-def take_errors(form: Form, errors: Sequence[FieldError]) -> None:
-    """Put a refusal's errors on the fields that they name; the rest on the form itself."""
-    for error in errors:
-        text = f"{message(error.message)} {message(error.remedy)}".strip()
-        if error.field in form:
-            field = form[error.field]
-            field.errors = [*field.errors, text]
-        else:
-            form.form_errors.append(text)
-
-
-def field_kind(field: Any) -> str:
-    """Which way a field is drawn: its widget's or type's family."""
-    # by name along the ancestry: a feature's own subclass is drawn like its parent
-    names = {base.__name__ for base in type(field).__mro__}
-    for name, kind in _KINDS:
-        if name in names:
-            return kind
-    return "input"
-
-
-# the first match wins, so a special kind stands before the one that it descends from
-_KINDS = (
-    ("HiddenField", "hidden"),
-    ("SubmitField", "submit"),
-    ("BooleanField", "checkbox"),
-    ("RadioField", "radios"),
-    ("SelectMultipleField", "checkboxes"),
-    ("SelectField", "select"),
-    ("TextAreaField", "textarea"),
-    ("PasswordField", "password"),
-    ("FileField", "file"),
-    ("FieldList", "list"),
-    ("FormField", "group"),
-)

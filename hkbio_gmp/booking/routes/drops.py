@@ -64,7 +64,8 @@ def drop(reference: str) -> ResponseReturnValue:
         db.session.rollback()
         again = queries.get_booking(db.session, who(), reference)
         return _dialog(again, form, None, refused)
-    flash(_told(approved=approved, shorter=request.form.get("kind") == "shorten"), "ok")
+    db.session.rollback()
+    flash(_told(queries.get_booking(db.session, who(), reference), approved=approved), "ok")
     return make_response("", 204)
 
 
@@ -134,9 +135,9 @@ def _after(booking: Booking, found: Dropped | None) -> dict[str, Any]:
     return {**taken_from(found.verdict.plan), "before": before}
 
 
-def _told(*, approved: bool, shorter: bool) -> str:
+def _told(booking: Booking, *, approved: bool) -> str:
     if not approved:
         return _("Moved.")
-    if shorter:
-        return _("Shortened.")
-    return _("The move is with the other side; the present slot stays until they decide.")
+    if any(proposal.state == "open" for proposal in booking.proposals):
+        return _("The move is with the other side; the present slot stays until they decide.")
+    return _("Shortened.")

@@ -20,7 +20,7 @@ from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound, NotValid
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import public, requires
 
 blueprint = Blueprint("feeds", __name__)

@@ -14,7 +14,7 @@ from hkbio_gmp.kernel.errors import (
 )
 from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.web.filters import message
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 
 REFUSED = (NotValid, SlotTaken, WrongState, Stale, SignatureRefused)
 

@@ -28,7 +28,7 @@ from hkbio_gmp.facilities.queries import find_template
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, FieldError, NotFound, NotValid, SlotTaken
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("requests", __name__, url_prefix="/bookings")

@@ -15,7 +15,7 @@ from hkbio_gmp.facilities.queries.projects import REGISTER
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.facilities.routes.projects import page_of
 from hkbio_gmp.kernel.errors import NotValid
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 

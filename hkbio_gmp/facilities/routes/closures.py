@@ -14,7 +14,7 @@ from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.queries.catalogue import EDIT
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.kernel.errors import NotFound, NotValid
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 

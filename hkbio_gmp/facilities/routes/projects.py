@@ -29,7 +29,7 @@ from hkbio_gmp.identity.services.signing import prove_password
 from hkbio_gmp.kernel.errors import NotFound, NotValid, SignatureRefused, Stale
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.web.filters import chinese
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 

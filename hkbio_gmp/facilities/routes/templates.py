@@ -23,7 +23,7 @@ from hkbio_gmp.facilities.services import TemplateWish
 from hkbio_gmp.kernel.errors import FieldError, NotFound, NotValid, Stale
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.web.filters import localised
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 

@@ -16,7 +16,7 @@ from hkbio_gmp.identity.presence import client, settings, who
 from hkbio_gmp.identity.services import lockout, passwords, sessions
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotValid
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import signed_in
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")

@@ -16,7 +16,7 @@ from hkbio_gmp.identity.forms import AccessFilterForm, GrantForm, PersonForm, Re
 from hkbio_gmp.identity.models import AccessEvent, Person
 from hkbio_gmp.identity.presence import settings, who
 from hkbio_gmp.kernel.errors import NotValid
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.web.paging import page_key
 from hkbio_gmp.work import Work

@@ -16,7 +16,7 @@ from hkbio_gmp.identity.services import passwords
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.web.forms import take_errors
+from hkbio_gmp.web.form_errors import take_errors
 from hkbio_gmp.web.guards import public
 
 blueprint = Blueprint("invitations", __name__)

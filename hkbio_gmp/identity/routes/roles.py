@@ -18,7 +18,8 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import NotValid
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import day_end
-from hkbio_gmp.web.forms import BaseForm, take_errors
+from hkbio_gmp.web.form_errors import take_errors
+from hkbio_gmp.web.forms import BaseForm
 from hkbio_gmp.web.guards import requires
 
 blueprint = Blueprint("roles", __name__, url_prefix="/admin")
