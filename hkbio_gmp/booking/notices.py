@@ -3,42 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.booking.queries.lines import BookingLine
+from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.notifications.services import queue_message
 from hkbio_gmp.work import Work
 
 
+class Matter(NamedTuple):
+    """What a message about a booking says of it; instants in UTC, shown in ``zone``."""
+
+    reference: str
+    version: int
+    facility: str
+    zone: str
+    project: str
+    starts: datetime
+    ends: datetime
+
+
+def of_booking(booking: Booking) -> Matter:
+    """What is said of a loaded record."""
+    return Matter(
+        booking.reference,
+        booking.version,
+        booking.facility.code,
+        booking.facility.zone,
+        booking.project.code,
+        booking.sessions[0].starts,
+        booking.sessions[-1].ends,
+    )
+
+
+def of_line(line: BookingLine, zone: str) -> Matter:
+    """What is said of a line, at a facility in ``zone``."""
+    starts, ends = line.sessions[0].starts, line.sessions[-1].ends
+    return Matter(line.reference, line.version, line.facility, zone, line.project, starts, ends)
+
+
 def tell(
-    work: Work, people: Iterable[Person], booking: Booking, what: Message, *, key: str = ""
+    work: Work, people: Iterable[Someone], booking: Booking, what: Message, *, key: str = ""
 ) -> None:
     """Queue the same message about a booking to each person, once per version."""
+    tell_of(work, people, of_booking(booking), what, key=key)
+
+
+def tell_of(
+    work: Work, people: Iterable[Someone], matter: Matter, what: Message, *, key: str = ""
+) -> None:
+    """As :func:`tell`, of a booking that is known by its plain values."""
     for person in people:
         queue_message(
             work.session,
-            dedupe_key=f"booking:{booking.reference}:{booking.version}:{key}:{person.code}",
+            dedupe_key=f"booking:{matter.reference}:{matter.version}:{key}:{person.code}",
             person_code=person.code,
             email=person.email,
             language=person.language,
             subject=what,
-            body=body(booking, work.reason),
-            link=f"/bookings/{booking.reference}",
+            body=body(matter, work.reason),
+            link=f"/bookings/{matter.reference}",
             kind="booking",
         )
 
 
-def body(booking: Booking, reason: str | None) -> list[Message]:
+def body(matter: Matter, reason: str | None) -> list[Message]:
     """What the booking is, and the reason where there is one."""
-    zone = booking.facility.zone
     lines = [
         Message(
             "{project}, {starts} to {ends}.",
-            zone=zone,
-            project=booking.project.code,
-            starts=booking.sessions[0].starts,
-            ends=booking.sessions[-1].ends,
+            zone=matter.zone,
+            project=matter.project,
+            starts=matter.starts,
+            ends=matter.ends,
         )
     ]
     if reason:
@@ -46,9 +86,9 @@ def body(booking: Booking, reason: str | None) -> list[Message]:
     return lines
 
 
-def requested(booking: Booking) -> Message:
+def requested(reference: str) -> Message:
     """Subject for the manager."""
-    return Message("{reference} waits for your decision", reference=booking.reference)
+    return Message("{reference} waits for your decision", reference=reference)
 
 
 def decided(booking: Booking, verb: str) -> Message:

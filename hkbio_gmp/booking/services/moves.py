@@ -17,6 +17,7 @@ from hkbio_gmp.booking.services.plan import BookingWish, Plan, SessionWish, make
 from hkbio_gmp.booking.services.requests import need_reason
 from hkbio_gmp.booking.services.writing import (
     Calendars,
+    batch_of,
     check_version,
     expire_stale,
     guarded,
@@ -38,7 +39,7 @@ _MINUTE = timedelta(minutes=1)
 def is_shortening(booking: Booking, plan: Plan) -> bool:
     """Whether every session stays within its old one, on the same resources and class."""
     old = {s.number: s for s in booking.sessions}
-    if plan.batch is not booking.batch:
+    if (plan.batch.key if plan.batch else None) != booking.batch_id:
         return False
     if plan.needs.code != booking.process_class or len(plan.sessions) > len(old):
         return False
@@ -75,7 +76,7 @@ def propose_move(
     with guarded(work):
         booking.version += 1
         if is_shortening(booking, plan):
-            write_operators(booking, plan)
+            write_operators(work, booking, plan)
             write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         else:
             _hold(work, booking, plan, calendars, _proposal(work, principal, booking, wish, plan))
@@ -228,8 +229,8 @@ def _apply(work: Work, principal: PersonPrincipal, booking: Booking, wish: Booki
     facility = principal.may("booking:slot:approve", facility=booking.facility.code)
     if facility and evaluation.verdict is Verdict.ATTENTION:
         need_reason(work)
-    booking.process_class, booking.batch = plan.needs.code, plan.batch
-    write_operators(booking, plan)
+    booking.process_class, booking.batch = plan.needs.code, batch_of(work, plan)
+    write_operators(work, booking, plan)
     write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
 
 

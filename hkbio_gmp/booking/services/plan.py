@@ -21,14 +21,15 @@ from hkbio_gmp.booking.rules.sessions import (
     uses_of,
 )
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Batch, Project
-from hkbio_gmp.facilities.queries import Standing
+from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities.queries import ProjectLine, Standing
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
 from hkbio_gmp.identity import queries as identity
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import PersonLine
 from hkbio_gmp.kernel.errors import FieldError, NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange, within_reach
+from hkbio_gmp.work import Named
 
 LONGEST = timedelta(days=92)
 MOST_SESSIONS = 60
@@ -66,12 +67,12 @@ class Plan:
 
     facility: FacilityFacts
     facility_id: int
-    project: Project
-    batch: Batch | None
+    project: ProjectLine
+    batch: Named | None
     needs: ProcessClassFacts
     resources: dict[str, ResourceFacts]
     sessions: tuple[PlannedSession, ...]
-    operators: tuple[Person, ...]
+    operators: tuple[PersonLine, ...]
     note: str = ""
     reference: str | None = None
 
@@ -88,7 +89,7 @@ class Plan:
     @property
     def organisation(self) -> str:
         """Whose booking it is."""
-        return self.project.organisation.code
+        return self.project.organisation
 
     @property
     def emails(self) -> list[str]:
@@ -118,7 +119,7 @@ class Plan:
         )
 
 
-def project_facts(project: Project) -> ProjectFacts:
+def project_facts(project: Project | ProjectLine) -> ProjectFacts:
     """A project as the rules see it."""
     return ProjectFacts(project.code, project.status, project.open_processing)
 
@@ -142,15 +143,16 @@ def make_plan(
     wish: BookingWish,
     *,
     reference: str | None = None,
-    project: Project | None = None,
+    project: ProjectLine | None = None,
 ) -> Plan:
     """Resolve a wish. Raises NotValid naming every field that is wrong.
 
-    The caller has checked that the project is within the person's reach, and may pass it on.
+    The caller has checked that the project is within the person's reach, and may pass it on,
+    read together with the wish's batch.
     """
     wrong = _Refusals()
     here = _facility(session, wish, wrong)
-    project = project or facilities.find_project(session, wish.project)
+    project = project or facilities.find_project_line(session, wish.project, wish.batch)
     if project is None:
         wrong.add("project", Message("There is no such project."), Message("Give its code."))
     wrong.raise_any()
@@ -159,10 +161,10 @@ def make_plan(
         wrong.add(
             "project",
             Message("The project belongs to another facility."),
-            Message("Book at {facility}.", facility=project.facility.code),
+            Message("Book at {facility}.", facility=project.facility),
         )
     needs = _class(here, wish, project, wrong)
-    batch = _batch(session, wish, project, wrong)
+    batch = _batch(wish, project, wrong)
     known = _resources(here, wish, wrong)
     operators = _operators(session, wish, project, wrong)
     _check_sessions(wish, wrong)
@@ -192,9 +194,9 @@ def _facility(session: Session, wish: BookingWish, wrong: _Refusals) -> Standing
 
 
 def _class(
-    here: Standing, wish: BookingWish, project: Project, wrong: _Refusals
+    here: Standing, wish: BookingWish, project: ProjectLine, wrong: _Refusals
 ) -> ProcessClassFacts | None:
-    code = wish.process_class or project.process_class.code
+    code = wish.process_class or project.process_class
     found = here.classes.get(code)
     if found is None:
         wrong.add(
@@ -205,18 +207,17 @@ def _class(
     return found
 
 
-def _batch(session: Session, wish: BookingWish, project: Project, wrong: _Refusals) -> Batch | None:
+def _batch(wish: BookingWish, project: ProjectLine, wrong: _Refusals) -> Named | None:
     if not wish.batch:
         return None
-    found = facilities.find_batch(session, wish.batch)
-    if found is None or found.project_id != project.id:
+    if project.batch_id is None or project.batch != wish.batch:
         wrong.add(
             "batch",
             Message("The project has no such batch."),
             Message("Register the batch first, or choose one of the project's."),
         )
         return None
-    return found
+    return Named(project.batch_id, project.batch)
 
 
 def _resources(here: Standing, wish: BookingWish, wrong: _Refusals) -> dict[str, ResourceFacts]:
@@ -238,8 +239,8 @@ def _resources(here: Standing, wish: BookingWish, wrong: _Refusals) -> dict[str,
 
 
 def _operators(
-    session: Session, wish: BookingWish, project: Project, wrong: _Refusals
-) -> tuple[Person, ...]:
+    session: Session, wish: BookingWish, project: ProjectLine, wrong: _Refusals
+) -> tuple[PersonLine, ...]:
     if len(wish.operators) > MOST_OPERATORS:
         wrong.add(
             "operators",
@@ -262,7 +263,7 @@ def _operators(
     return tuple(people)
 
 
-def _belongs(person: Person, project: Project) -> bool:
+def _belongs(person: PersonLine, project: ProjectLine) -> bool:
     """People of the organisation, or of no organisation: a facility's own operators."""
     return person.organisation_id in (None, project.organisation_id)
 
@@ -319,14 +320,13 @@ def _sessions(
     needs: ProcessClassFacts,
     series: str,
     reference: str | None,
-    project: Project,
+    project: ProjectLine,
 ) -> tuple[PlannedSession, ...]:
     planned = []
     for number, one in enumerate(wish.sessions, 1):
         slot = TimeRange(one.starts, one.ends)
         codes = expanded(one.resources or wish.resources, known)
-        organisation = project.organisation.code
-        uses = uses_of(slot, codes, known, needs, series, organisation, reference)
+        uses = uses_of(slot, codes, known, needs, series, project.organisation, reference)
         planned.append(PlannedSession(number, slot, one.attended, uses))
     return joined(planned)
 
