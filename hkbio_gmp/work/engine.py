@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from hkbio_gmp.work import guard
@@ -39,6 +41,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
     else:
+        event.listen(engine, "do_connect", _postgresql_connect)
         _check_before_use(engine)
     guard.install(engine)
 
@@ -55,6 +58,27 @@ def _sqlite_begin(connection: Connection) -> None:
     # A deferred writer fails with "database is locked" in spite of the timeout once it upgrades.
     writes = connection.get_execution_options().get(WRITE_OPTION)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that keeps its prepared statements after it has only read."""
+
+    def rollback(self) -> None:
+        """End the transaction; of one that may not write nothing is left either way.
+
+        At a rollback psycopg throws away every statement that the server has parsed and planned.
+        """
+        reading = self.pgconn.transaction_status == TransactionStatus.INTRANS and self.read_only
+        if reading:
+            self.commit()
+        else:
+            super().rollback()
+
+
+def _postgresql_connect(
+    _dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]
+) -> _Connection:
+    return _Connection.connect(*arguments, **named)
 
 
 def _check_before_use(engine: Engine) -> None:

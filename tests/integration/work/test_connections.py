@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import InternalError
+from sqlalchemy.orm import Session
 
 from hkbio_gmp.extensions import db
+from hkbio_gmp.work import next_number, write_unaudited
 from hkbio_gmp.work.engine import prepare_engine
 
 _END = text(
@@ -47,3 +51,32 @@ def test_connection_is_asked_once_when_it_is_used_again_at_once(app: Flask) -> N
     asked(engine)
     assert len(pings) == 2
     engine.dispose()
+
+
+def test_statements_stay_prepared_when_a_request_has_only_read(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%lasting%'")
+    for _ in range(8):
+        db.session.execute(text("SELECT 1 AS lasting"))
+        db.session.rollback()
+    assert db.session.scalar(prepared) == 1
+
+
+def test_write_is_refused_when_the_request_s_own_session_tries_it(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return
+    with pytest.raises(InternalError):
+        db.session.execute(text("INSERT INTO counter (series, value) VALUES ('x', 1)"))
+    db.session.rollback()
+    assert db.session.scalar(text("SELECT count(*) FROM counter WHERE series = 'x'")) == 0
+
+
+def test_nothing_is_left_when_a_unit_of_work_failed(app: Flask) -> None:
+    def fail(session: Session) -> None:
+        next_number(session, "x")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_unaudited(fail)
+    assert db.session.scalar(text("SELECT count(*) FROM counter WHERE series = 'x'")) == 0
