@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,8 +12,9 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -55,6 +57,19 @@ class Base(DeclarativeBase):
     )
 
 
+class ReadingSession(FlaskSession):
+    """The request's session. It only reads: PostgreSQL refuses it everything else."""
+
+    def get_bind(self, *_asked: Any, **_more: Any) -> Engine:
+        """The application's engine, in transactions that only read."""
+        return _reading(self._db.engine)
+
+
+@lru_cache(maxsize=8)
+def _reading(engine: Engine) -> Engine:
+    return engine.execution_options(postgresql_readonly=True)
+
+
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy with its session declared as what it proxies: the request's Session."""
 
@@ -62,7 +77,7 @@ class Database(SQLAlchemy):
         session: Session  # type: ignore[assignment]
 
 
-db = Database(model_class=Base, disable_autonaming=True)
+db = Database(model_class=Base, disable_autonaming=True, session_options={"class_": ReadingSession})
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()

@@ -37,10 +37,10 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    """Pool sizes; PostgreSQL checks a connection before it is used."""
+    """Pool sizes."""
     if settings.is_sqlite:
         return {"connect_args": {"timeout": 10}}
-    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+    return {"pool_size": 10, "max_overflow": 10}
 
 
 def trust_proxy(app: Flask, settings: Settings) -> None:

@@ -20,6 +20,7 @@ from hkbio_gmp.api.shapes import page_of
 from hkbio_gmp.booking import queries, services
 from hkbio_gmp.booking.lifecycle import BOOKINGS, PAST, SESSIONS
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.queries import BookingLine
 from hkbio_gmp.booking.services import BookingWish, SessionWish
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.services.signing import SigningProof, prove_password
@@ -73,8 +74,8 @@ def _shown(work: Work, row: Booking) -> dict[str, Any]:
     return booking_json(queries.line_of(row), str(found.verdict), flags)
 
 
-def _requested(row: Booking, evaluation: services.Evaluation) -> dict[str, Any]:
-    return booking_json(queries.line_of(row), str(evaluation.verdict))
+def _requested(made: BookingLine, evaluation: services.Evaluation) -> dict[str, Any]:
+    return booking_json(made, str(evaluation.verdict))
 
 
 @blueprint.post("/bookings")

@@ -77,13 +77,13 @@ def _take(unit: Work, actor: Actor, key: str) -> int | None:
         "answer": {},
         "at": unit.at,
     }
-    take = _TAKE[unit.session.get_bind().dialect.name].returning(IdempotentAnswer.id)
+    take = _TAKE[unit.session.get_bind().dialect.name]
     return unit.session.connection().execute(take, values).scalar_one_or_none()
 
 
 _TAKE = {
-    "sqlite": sqlite.insert(IdempotentAnswer).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(IdempotentAnswer).on_conflict_do_nothing(),
+    name: make(IdempotentAnswer).on_conflict_do_nothing().returning(IdempotentAnswer.id)
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _KEEP = update(IdempotentAnswer).where(IdempotentAnswer.id == bindparam("taken"))
 _FOUND = select(IdempotentAnswer.body_digest, IdempotentAnswer.answer).where(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.booking.queries.lines import BookingLine
+from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.kernel.messages import N_, Message
 from hkbio_gmp.kernel.timerange import TimeRange
@@ -21,25 +23,62 @@ class Near(NamedTuple):
     when: TimeRange
 
 
+class Matter(NamedTuple):
+    """What a message about a booking says of it; instants in UTC, shown in ``zone``."""
+
+    reference: str
+    version: int
+    facility: str
+    zone: str
+    project: str
+    starts: datetime
+    ends: datetime
+
+
+def of_booking(booking: Booking) -> Matter:
+    """What is said of a loaded record."""
+    return Matter(
+        booking.reference,
+        booking.version,
+        booking.facility.code,
+        booking.facility.zone,
+        booking.project.code,
+        booking.sessions[0].starts,
+        booking.sessions[-1].ends,
+    )
+
+
+def of_line(line: BookingLine, zone: str) -> Matter:
+    """What is said of a line, at a facility in ``zone``."""
+    starts, ends = line.sessions[0].starts, line.sessions[-1].ends
+    return Matter(line.reference, line.version, line.facility, zone, line.project, starts, ends)
+
+
 def tell(
-    work: Work, people: Iterable[Person], booking: Booking, what: Message, *, key: str = ""
+    work: Work, people: Iterable[Someone], booking: Booking, what: Message, *, key: str = ""
 ) -> None:
     """Queue the same message about a booking to each person, once per version."""
-    lines = body(booking, work.reason)
-    _queue(work, people, booking, what, lines, f"{booking.version}:{key}")
+    tell_of(work, people, of_booking(booking), what, key=key)
+
+
+def tell_of(
+    work: Work, people: Iterable[Someone], matter: Matter, what: Message, *, key: str = ""
+) -> None:
+    """As :func:`tell`, of a booking that is known by its plain values."""
+    _queue(work, people, matter, what, body(matter, work.reason), f"{matter.version}:{key}")
 
 
 def tell_flagged(
-    work: Work, people: Iterable[Person], booking: Booking, lines: list[Message], task: str
+    work: Work, people: Iterable[Someone], booking: Booking, lines: list[Message], task: str
 ) -> None:
     """Queue the same message about a flagged booking to each person, once per task."""
-    _queue(work, people, booking, flagged(booking), lines, f"flagged:{task}")
+    _queue(work, people, of_booking(booking), flagged(booking), lines, f"flagged:{task}")
 
 
 def _queue(
     work: Work,
-    people: Iterable[Person],
-    booking: Booking,
+    people: Iterable[Someone],
+    matter: Matter,
     what: Message,
     lines: list[Message],
     key: str,
@@ -47,27 +86,26 @@ def _queue(
     for person in people:
         queue_message(
             work.session,
-            dedupe_key=f"booking:{booking.reference}:{key}:{person.code}",
+            dedupe_key=f"booking:{matter.reference}:{key}:{person.code}",
             person_code=person.code,
             email=person.email,
             language=person.language,
             subject=what,
             body=lines,
-            link=f"/bookings/{booking.reference}",
+            link=f"/bookings/{matter.reference}",
             kind="booking",
         )
 
 
-def body(booking: Booking, reason: str | None) -> list[Message]:
+def body(matter: Matter, reason: str | None) -> list[Message]:
     """What the booking is, and the reason where there is one."""
-    zone = booking.facility.zone
     lines = [
         Message(
             "{project}, {starts} to {ends}.",
-            zone=zone,
-            project=booking.project.code,
-            starts=booking.sessions[0].starts,
-            ends=booking.sessions[-1].ends,
+            zone=matter.zone,
+            project=matter.project,
+            starts=matter.starts,
+            ends=matter.ends,
         )
     ]
     if reason:
@@ -75,9 +113,9 @@ def body(booking: Booking, reason: str | None) -> list[Message]:
     return lines
 
 
-def requested(booking: Booking) -> Message:
+def requested(reference: str) -> Message:
     """Subject for the manager."""
-    return Message("{reference} waits for your decision", reference=booking.reference)
+    return Message("{reference} waits for your decision", reference=reference)
 
 
 DECISIONS = (
@@ -105,7 +143,7 @@ def flagged(booking: Booking) -> Message:
 
 def flag_body(booking: Booking, findings: Iterable[Finding], near: Iterable[Near]) -> list[Message]:
     """What speaks against the booking now, what would help, and slots near its own."""
-    lines = body(booking, None)
+    lines = body(of_booking(booking), None)
     for finding in findings:
         lines.append(finding.message)
         lines += [finding.remedy] if finding.remedy else []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.identity.models import (
@@ -30,6 +29,48 @@ from hkbio_gmp.work import rows
 __all__ = ["PersonPrincipal"]
 
 
+class PersonLine(NamedTuple):
+    """What is known of a person where the record itself is not needed."""
+
+    id: int
+    email: str
+    name: str
+    language: str
+    state: str
+    organisation_id: int | None
+
+    @property
+    def code(self) -> str:
+        """How the log names the person for good (21 CFR 11.100)."""
+        return person_code(self.id)
+
+    @property
+    def active(self) -> bool:
+        """Whether the account may be used."""
+        return self.state == "active"
+
+
+Someone = Person | PersonLine
+"""Whoever can be told of something."""
+
+
+def line_of(person: Person) -> PersonLine:
+    """What is known of a loaded person."""
+    return PersonLine(
+        person.id, person.email, person.name, person.language, person.state, person.organisation_id
+    )
+
+
+_LINES = select(
+    Person.id,
+    Person.email,
+    Person.name,
+    Person.language,
+    Person.state,
+    Person.organisation_id,
+)
+
+
 def find_person(session: Session, email: str) -> Person | None:
     """The person of that e-mail address, in any case, or None."""
     # PostgreSQL refuses NUL in a text; nobody has such an address
@@ -46,16 +87,16 @@ def get_person(session: Session, email: str) -> Person:
     return person
 
 
-def find_people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+def find_people(session: Session, emails: Iterable[str]) -> dict[str, PersonLine]:
     """E-mail address → person, of those that exist."""
     wanted = {email.strip().lower() for email in emails if email.strip().isprintable()}
-    people = session.scalars(_people_by_email(), {"emails": sorted(wanted)})
-    return {person.email: person for person in people}
+    if not wanted:
+        return {}
+    found = rows(session, _NAMED, {"emails": sorted(wanted)})
+    return {row.email: PersonLine._make(row) for row in found}
 
 
-@lru_cache(maxsize=1)
-def _people_by_email() -> Select[Person]:
-    return select(Person).where(Person.email.in_(bindparam("emails", expanding=True)))
+_NAMED = _LINES.where(Person.email.in_(bindparam("emails", expanding=True)))
 
 
 def principal_of(session: Session, person: Person, now: datetime) -> PersonPrincipal:
@@ -179,27 +220,26 @@ def list_proposed_grants(session: Session, principal: PersonPrincipal) -> list[G
     return [g for g in session.scalars(query) if reach is None or g.scope.code in reach]
 
 
-def people_with_role(session: Session, role: str, scope_code: str, now: datetime) -> list[Person]:
+def people_with_role(
+    session: Session, role: str, scope_code: str, now: datetime
+) -> list[PersonLine]:
     """Active people who hold a role in a scope at ``now`` (UTC), by id."""
     wanted = {"role": role, "scope": scope_code, "now": now}
-    return list(session.scalars(_people_with_role(), wanted))
+    return [PersonLine._make(row) for row in rows(session, _WITH_ROLE, wanted)]
 
 
-@lru_cache(maxsize=1)
-def _people_with_role() -> Select[Person]:
-    now = bindparam("now", type_=Grant.starts.type)
-    held = (
-        select(Grant.person_id)
-        .join(Scope, Grant.scope_id == Scope.id)
-        .where(
-            Grant.role == bindparam("role"),
-            Grant.state == "confirmed",
-            Scope.code == bindparam("scope"),
-            and_(Grant.starts <= now, or_(Grant.ends.is_(None), Grant.ends > now)),
-        )
+_NOW = bindparam("now", type_=Grant.starts.type)
+_HELD = (
+    select(Grant.person_id)
+    .join(Scope, Grant.scope_id == Scope.id)
+    .where(
+        Grant.role == bindparam("role"),
+        Grant.state == "confirmed",
+        Scope.code == bindparam("scope"),
+        and_(Grant.starts <= _NOW, or_(Grant.ends.is_(None), Grant.ends > _NOW)),
     )
-    query = select(Person).where(Person.id.in_(held), Person.state == "active")
-    return query.order_by(Person.id)
+)
+_WITH_ROLE = _LINES.where(Person.id.in_(_HELD), Person.state == "active").order_by(Person.id)
 
 
 def find_scopes(session: Session, code: str) -> list[Scope]:

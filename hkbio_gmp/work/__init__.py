@@ -4,6 +4,7 @@ from hkbio_gmp.work.audited import Audited, Change, Subject
 from hkbio_gmp.work.calendars import Calendar
 from hkbio_gmp.work.counters import Counter, next_number
 from hkbio_gmp.work.engine import prepare_engine
+from hkbio_gmp.work.inserting import Named, insert_rows
 from hkbio_gmp.work.reading import rows
 from hkbio_gmp.work.unit import (
     ONE_TRANSACTION,
@@ -22,10 +23,12 @@ __all__ = [
     "Calendar",
     "Change",
     "Counter",
+    "Named",
     "Subject",
     "Work",
     "channel",
     "configure",
+    "insert_rows",
     "next_number",
     "prepare_engine",
     "rows",

@@ -41,30 +41,23 @@ def lock_calendars(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tu
     return {**_lock(session, homes), **_lock(session, rest)}
 
 
-_THERE = select(Calendar.kind, Calendar.code, Calendar.id).where(
-    tuple_(Calendar.kind, Calendar.code).in_(bindparam("wanted", expanding=True))
+_LOCKED = (
+    select(Calendar.kind, Calendar.code, Calendar.id)
+    .where(tuple_(Calendar.kind, Calendar.code).in_(bindparam("wanted", expanding=True)))
+    .order_by(Calendar.id)
+    .with_for_update()
 )
-_LOCKED = _THERE.order_by(Calendar.id).with_for_update()
-
-# Rows that a unit of work has found, by database: none is ever deleted.
-_seen: set[tuple[str, str, str]] = set()
-_MOST_SEEN = 50_000
 
 
 def _lock(session: Session, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     if not wanted:
         return {}
-    where = str(session.get_bind().engine.url)
-    if not _seen.issuperset((where, *key) for key in wanted):
-        # made before any is locked: nobody waits for a new row while holding an old one
-        _ensure(session, wanted)
     found = _locked(session, wanted)
-    if len(found) < len(wanted):
-        _ensure(session, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        # old rows are held by now: should two wait for each other, one of them runs again
+        _make(session, missing)
         found = _locked(session, wanted)
-    if len(_seen) >= _MOST_SEEN:
-        _seen.clear()
-    _seen.update((where, *key) for key in found)
     return found
 
 
@@ -73,12 +66,8 @@ def _locked(session: Session, wanted: list[tuple[str, str]]) -> dict[tuple[str, 
     return {(row.kind, row.code): row.id for row in found}
 
 
-def _ensure(session: Session, wanted: list[tuple[str, str]]) -> None:
-    known = session.execute(_THERE, {"wanted": wanted})
-    missing = set(wanted) - {(kind, code) for kind, code, _key in known}
-    if not missing:
-        return
+def _make(session: Session, missing: list[tuple[str, str]]) -> None:
     dialect = session.get_bind().dialect.name
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    rows = [{"kind": kind, "code": code, "seq": 0} for kind, code in sorted(missing)]
+    rows = [{"kind": kind, "code": code, "seq": 0} for kind, code in missing]
     session.execute(make(Calendar).on_conflict_do_nothing(), rows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,9 +20,18 @@ _CAPTURE = "hkbio_capture"
 recording: ContextVar[bool] = ContextVar("hkbio_recording_flush", default=False)
 
 
-def refuse_unstorable(obj: Audited) -> None:
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Open the guard for a write whose changes are told by whoever opens it."""
+    token = recording.set(True)
+    try:
+        yield
+    finally:
+        recording.reset(token)
+
+
+def refuse_texts(values: Mapping[str, Any]) -> None:
     """Refuse a text that no record may hold, whichever way it came. Raises NotValid."""
-    values = inspect(obj).dict
     bad = [name for name, v in values.items() if isinstance(v, str) and not is_plain(v)]
     if bad:
         raise unstorable(bad)
@@ -59,7 +69,7 @@ class Capture:
         """Refuse what cannot be stored; note what is deleted, while it can still be read."""
         for obj in (*session.new, *session.dirty):
             if isinstance(obj, Audited):
-                refuse_unstorable(obj)
+                refuse_texts(inspect(obj).dict)
         for obj in session.deleted:
             if isinstance(obj, Audited):
                 values = row_values(session, obj)
@@ -84,6 +94,14 @@ class Capture:
             self.changes.append(_change(obj, {k: [None, v] for k, v in values.items()}))
         for obj, altered in sorted(dirty, key=lambda pair: _order(pair[0])):
             self.changes.append(_change(obj, _shown_pairs(session, obj, altered)))
+
+
+def capture_of(session: Session) -> Capture:
+    """What collects the session's changes. Raises RuntimeError outside a unit of work."""
+    found: Capture | None = session.info.get(_CAPTURE)
+    if found is None:
+        raise RuntimeError("an audited table is written only inside work.run")
+    return found
 
 
 def _tell(step: str) -> Callable[..., None]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from hkbio_gmp.work import guard
 
@@ -21,6 +26,9 @@ _PRAGMAS = (
     "synchronous=FULL",
     "trusted_schema=OFF",
 )
+_RELEASED = "hkbio_released"
+# no server restarts within it: one request's reading and writing are asked once
+_ALIVE_SECONDS = 0.1
 _prepared: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
@@ -32,6 +40,9 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "do_connect", _postgresql_connect)
+        _check_before_use(engine)
     guard.install(engine)
 
 
@@ -47,6 +58,51 @@ def _sqlite_begin(connection: Connection) -> None:
     # A deferred writer fails with "database is locked" in spite of the timeout once it upgrades.
     writes = connection.get_execution_options().get(WRITE_OPTION)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that keeps its prepared statements after it has only read."""
+
+    def rollback(self) -> None:
+        """End the transaction; of one that may not write nothing is left either way.
+
+        At a rollback psycopg throws away every statement that the server has parsed and planned.
+        """
+        reading = self.pgconn.transaction_status == TransactionStatus.INTRANS and self.read_only
+        if reading:
+            self.commit()
+        else:
+            super().rollback()
+
+
+def _postgresql_connect(
+    _dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]
+) -> _Connection:
+    return _Connection.connect(*arguments, **named)
+
+
+def _check_before_use(engine: Engine) -> None:
+    """Ask a pooled connection whether it is alive, unless it was in use a moment ago."""
+
+    def checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        idle = time.monotonic() - record.info.get(_RELEASED, -math.inf)
+        if idle > _ALIVE_SECONDS and not _is_alive(engine, connection):
+            raise InvalidatePoolError
+
+    def checkin(_connection: Any, record: Any) -> None:
+        record.info[_RELEASED] = time.monotonic()
+
+    event.listen(engine, "checkout", checkout)
+    event.listen(engine, "checkin", checkin)
+
+
+def _is_alive(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        if engine.dialect.is_disconnect(error, connection, None):
+            return False
+        raise
 
 
 class _FairLock:

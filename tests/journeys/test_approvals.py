@@ -18,12 +18,13 @@ def sign(page: Page, reason: str = "") -> None:
         page.locator("textarea[name=reason]").fill(reason)
     page.locator("input[name=password]").fill(PASSWORD)
     page.get_by_role("button", name=re.compile("^Sign")).click()
+    expect(page.locator("input[name=password]")).to_have_count(0)
 
 
 def test_request_is_approved_with_a_signature_when_the_password_is_right(
     sign_in: SignIn,
 ) -> None:
-    reference = ask_for(sign_in(REQUESTER), "LCT-CR1", "2027-02-01T09:00", "2027-02-03T17:00")
+    reference = ask_for(sign_in(REQUESTER), "LCT-CR1", "2027-02-01T09:00", "2027-02-01T17:00")
     page = sign_in(MANAGER)
     page.goto(f"/approvals?open={reference}")
     expect(page.locator(".detail-panels")).to_contain_text("Displaces nothing")
@@ -40,8 +41,8 @@ def test_request_is_approved_with_a_signature_when_the_password_is_right(
 
 def test_several_are_signed_each_on_its_own_when_ticked(sign_in: SignIn) -> None:
     asking = sign_in(REQUESTER)
-    first = ask_for(asking, "LCT-CR2", "2027-02-08T09:00", "2027-02-10T17:00")
-    second = ask_for(asking, "LCT-CR3", "2027-02-08T09:00", "2027-02-10T17:00")
+    first = ask_for(asking, "LCT-CR2", "2027-02-15T09:00", "2027-02-15T17:00")
+    second = ask_for(asking, "LCT-CR3", "2027-02-15T09:00", "2027-02-15T17:00")
     page = sign_in(MANAGER)
     page.goto("/approvals")
     for reference in (first, second):
@@ -66,13 +67,13 @@ def test_reason_is_asked_for_when_a_request_is_rejected(sign_in: SignIn) -> None
 
 def test_move_waits_for_the_manager_when_an_approved_booking_is_moved(sign_in: SignIn) -> None:
     asking = sign_in(REQUESTER)
-    reference = ask_for(asking, "LCT-CR1", "2027-06-07T09:00", "2027-06-09T17:00")
+    reference = ask_for(asking, "LCT-CR1", "2027-06-07T09:00", "2027-06-07T17:00")
     page = sign_in(MANAGER)
     page.goto(f"/bookings/{reference}/approve")
     sign(page, "As asked")
     asking.goto(f"/bookings/{reference}/move")
     asking.locator("input[name=starts_at]").fill("2027-06-14T09:00")
-    asking.locator("input[name=ends_at]").fill("2027-06-16T17:00")
+    asking.locator("input[name=ends_at]").fill("2027-06-14T17:00")
     asking.locator("textarea[name=reason]").fill("The donor is late")
     asking.get_by_role("button", name="Propose the move").click()
     expect(asking.get_by_text("A move is proposed")).to_be_visible()

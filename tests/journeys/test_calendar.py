@@ -68,11 +68,11 @@ def test_bar_goes_back_when_the_rules_refuse_and_moves_when_they_do_not(sign_in:
 
 
 def test_move_is_proposed_when_the_manager_drags_an_approved_bar(sign_in: SignIn) -> None:
-    reference = ask_for(sign_in(REQUESTER), "LCT-CR1", "2027-08-17T09:00", "2027-08-17T17:00")
+    reference = ask_for(sign_in(REQUESTER), "LCT-CR1", "2027-08-24T09:00", "2027-08-24T17:00")
     page = sign_in(MANAGER)
     page.goto(f"/bookings/{reference}/approve")
     sign(page, "Fits the week")
-    open_week(page, date(2027, 8, 16))
+    open_week(page, date(2027, 8, 23))
     drag_bar(page, reference, 2)
     dialog = page.locator("#drop")
     dialog.get_by_role("button", name="Propose the move").click()

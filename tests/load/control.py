@@ -56,8 +56,9 @@ def create_app() -> Flask:
 
 
 def _wanted(body: dict[str, Any]) -> dict[str, str]:
-    times = {name: body[name] for name in ("starts_at", "ends_at")}
-    return {"resource": body["resources"][0], **times}
+    (session,) = body["sessions"]
+    times = {name: session[name] for name in ("starts_at", "ends_at")}
+    return {"resource": session["resources"][0], **times}
 
 
 def _is_taken(engine: Engine, wanted: dict[str, str]) -> bool:

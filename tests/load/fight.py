@@ -231,5 +231,6 @@ class Fight:
 def _went(act: Act, document: dict[str, Any]) -> bool:
     """Whether a booking, as read, has or proposes the slot that a move wanted."""
     slots = [document, document.get("proposed_move") or {}]
-    wanted = (act.body or {}).get("starts_at"), (act.body or {}).get("resources")
+    (session,) = (act.body or {})["sessions"]
+    wanted = session["starts_at"], session["resources"]
     return any((s.get("starts_at"), s.get("resources")) == wanted for s in slots)

@@ -50,7 +50,8 @@ def contender(rng: random.Random, place: int) -> tuple[str, Body]:
     body = _wish(CELLS[owner], cell_room(zone), at(day, 13 if kind == "later" else 9))
     if kind == "adjoining":
         # 15 to 22.5 hours after the first: past its turnaround, within the pair's 24 hours
-        body |= _times(at(day + 1, 8) + rng.randrange(16) * timedelta(minutes=30))
+        starts = at(day + 1, 8) + rng.randrange(16) * timedelta(minutes=30)
+        body |= _session(cell_room(zone), starts)
         body["process_class"] = "autologous_cell"
     return owner, body
 
@@ -58,7 +59,7 @@ def contender(rng: random.Random, place: int) -> tuple[str, Body]:
 def move(rng: random.Random, place: int) -> Body:
     """A move into a place."""
     starts = at(_day(place), rng.choice([9, 13]))
-    return {**_times(starts), "resources": [cell_room(place % ZONES)], "reason": "load"}
+    return {**_session(cell_room(place % ZONES), starts), "reason": "load"}
 
 
 def home(owner: str, number: int) -> Body:
@@ -76,14 +77,15 @@ def _wish(project: str, room: str, starts: datetime) -> Body:
         "facility": SITE,
         "project": project,
         "batch": f"{project}-B1",
-        "resources": [room],
         "note": "load",
-        **_times(starts),
+        **_session(room, starts),
     }
 
 
-def _times(starts: datetime) -> Body:
-    return {"starts_at": _instant(starts), "ends_at": _instant(starts + SLOT)}
+def _session(room: str, starts: datetime) -> Body:
+    """Nobody in the room: some places lie on closed days, which are not what is fought over."""
+    times = {"starts_at": _instant(starts), "ends_at": _instant(starts + SLOT)}
+    return {"sessions": [{**times, "attended": False, "resources": [room]}]}
 
 
 def _instant(moment: datetime) -> str:

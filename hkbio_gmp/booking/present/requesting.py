@@ -107,7 +107,9 @@ def _room(resource: Resource) -> str:
 
 def operators_of(session: Session, project: Project) -> Choices:
     """People of the organisation, then the facility's own operators."""
-    own = [p for p in identity.list_people(session, project.organisation) if p.active]
+    own: list[identity.Someone] = [
+        p for p in identity.list_people(session, project.organisation) if p.active
+    ]
     site = project.facility.code
     theirs = identity.people_with_role(session, "operator", site, clock.now())
     return [(p.email, p.name) for p in [*own, *theirs]]

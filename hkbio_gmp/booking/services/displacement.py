@@ -69,22 +69,22 @@ def displaced(
         if slot is not None:
             taken += [use for one in slot.sessions for use in one.uses]
         moved = _moved(booking, slot) if slot else None
-        found.append(Displaced(booking, _is_patient(plan), slot, moved))
+        found.append(Displaced(booking, _is_patient(booking, plan), slot, moved))
     return found
 
 
 def _order(pair: tuple[Booking, Plan | Finding]) -> tuple[bool, datetime, str]:
     booking, plan = pair
-    return not _is_patient(plan), booking.sessions[0].starts, booking.reference
+    return not _is_patient(booking, plan), booking.sessions[0].starts, booking.reference
 
 
-def _is_patient(plan: Plan | Finding) -> bool:
+def _is_patient(booking: Booking, plan: Plan | Finding) -> bool:
     """Whether material of one patient is worked on: an autologous batch of a GMP class."""
     return (
         isinstance(plan, Plan)
         and plan.needs.is_gmp
-        and plan.batch is not None
-        and plan.batch.autologous
+        and booking.batch is not None
+        and booking.batch.autologous
     )
 
 

@@ -16,6 +16,7 @@ from hkbio_gmp.booking.rules.flags import IMPOSSIBLE
 from hkbio_gmp.booking.services.evaluation import viewer_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan
 from hkbio_gmp.booking.services.wishes import wish_of
+from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.kernel.errors import DomainError, NotValid
 from hkbio_gmp.kernel.findings import Finding, Severity
 from hkbio_gmp.kernel.timerange import TimeRange
@@ -27,7 +28,10 @@ def plan_or_reason(session: Session, booking: Booking) -> Planned:
     """The booking's plan as it stands, or why it can no longer be carried out."""
     try:
         return make_plan(
-            session, wish_of(booking), reference=booking.reference, project=booking.project
+            session,
+            wish_of(booking),
+            reference=booking.reference,
+            project=facilities.line_of(booking.project, booking.batch),
         )
     except DomainError as error:
         return _impossible(booking, error)

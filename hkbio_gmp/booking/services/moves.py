@@ -25,6 +25,7 @@ from hkbio_gmp.booking.services.proposals import (
 )
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.writing import (
+    batch_of,
     begin_again,
     begin_hold,
     check_version,
@@ -47,7 +48,7 @@ from hkbio_gmp.work import Work
 def is_shortening(booking: Booking, plan: Plan) -> bool:
     """Whether every session stays within its old one, on the same resources and class."""
     old = {s.number: s for s in booking.sessions}
-    if plan.batch is not booking.batch:
+    if (plan.batch.key if plan.batch else None) != booking.batch_id:
         return False
     if plan.needs.code != booking.process_class or len(plan.sessions) > len(old):
         return False
@@ -83,7 +84,7 @@ def propose_move(
         booking.version += 1
         if is_shortening(booking, plan):
             clear_flags(work, booking, "changed")
-            write_operators(booking, plan)
+            write_operators(work, booking, plan)
             write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         else:
             made = new_proposal(work, principal, booking, wish, plan)
@@ -197,8 +198,8 @@ def _apply(work: Work, principal: PersonPrincipal, booking: Booking, wish: Booki
     if facility and evaluation.verdict is Verdict.ATTENTION:
         need_reason(work)
     clear_flags(work, booking, "moved")
-    booking.process_class, booking.batch = plan.needs.code, plan.batch
-    write_operators(booking, plan)
+    booking.process_class, booking.batch = plan.needs.code, batch_of(work, plan)
+    write_operators(work, booking, plan)
     write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import PersonLine, Someone
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import NotAllowed, NotFound
 from hkbio_gmp.kernel.messages import Message
@@ -47,16 +48,14 @@ def requester_of(session: Session, booking: Booking) -> Person | None:
     return person if person is not None and person.active else None
 
 
-def managers_of(work: Work, booking: Booking) -> list[Person]:
-    """The facility's managers."""
-    return identity.people_with_role(
-        work.session, "facility_manager", booking.facility.code, work.at
-    )
+def managers_at(work: Work, facility: str) -> list[PersonLine]:
+    """The managers of a facility."""
+    return identity.people_with_role(work.session, "facility_manager", facility, work.at)
 
 
-def people_of(work: Work, booking: Booking) -> list[Person]:
+def people_of(work: Work, booking: Booking) -> list[Someone]:
     """Whoever asked, the named operators and the facility's managers, each once."""
-    found = [requester_of(work.session, booking)]
+    found: list[Someone | None] = [requester_of(work.session, booking)]
     found += [o.person for o in booking.operators if o.active and o.person.active]
-    found += managers_of(work, booking)
+    found += managers_at(work, booking.facility.code)
     return list({person.id: person for person in found if person is not None}.values())

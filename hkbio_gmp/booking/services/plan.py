@@ -20,14 +20,15 @@ from hkbio_gmp.booking.rules.sessions import (
 from hkbio_gmp.booking.services.checks import Refusals, check_sessions
 from hkbio_gmp.booking.services.wishes import BookingWish, wish_of
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Batch, Project
-from hkbio_gmp.facilities.queries import Standing
+from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities.queries import ProjectLine, Standing
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
 from hkbio_gmp.identity import queries as identity
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import PersonLine
 from hkbio_gmp.kernel.errors import NotFound, NotValid
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange
+from hkbio_gmp.work import Named
 
 MOST_OPERATORS = 20
 
@@ -38,12 +39,12 @@ class Plan:
 
     facility: FacilityFacts
     facility_id: int
-    project: Project
-    batch: Batch | None
+    project: ProjectLine
+    batch: Named | None
     needs: ProcessClassFacts
     resources: dict[str, ResourceFacts]
     sessions: tuple[PlannedSession, ...]
-    operators: tuple[Person, ...]
+    operators: tuple[PersonLine, ...]
     note: str = ""
     reference: str | None = None
     template: str | None = None
@@ -61,7 +62,7 @@ class Plan:
     @property
     def organisation(self) -> str:
         """Whose booking it is."""
-        return self.project.organisation.code
+        return self.project.organisation
 
     @property
     def emails(self) -> list[str]:
@@ -91,7 +92,7 @@ class Plan:
         )
 
 
-def project_facts(project: Project) -> ProjectFacts:
+def project_facts(project: Project | ProjectLine) -> ProjectFacts:
     """A project as the rules see it."""
     return ProjectFacts(project.code, project.status, project.open_processing)
 
@@ -101,17 +102,18 @@ def make_plan(
     wish: BookingWish,
     *,
     reference: str | None = None,
-    project: Project | None = None,
+    project: ProjectLine | None = None,
     stored: Booking | None = None,
 ) -> Plan:
     """Resolve a wish. Raises NotValid naming every field that is wrong.
 
-    The caller has checked that the project is within the person's reach, and may pass it on.
-    ``stored`` is the booking whose wish it is: what hangs on it is not read again.
+    The caller has checked that the project is within the person's reach, and may pass it on,
+    read together with the wish's batch. ``stored`` is the booking whose wish it is: what hangs
+    on it is not read again.
     """
     wrong = Refusals()
     here = _facility(session, wish, wrong)
-    project = project or facilities.find_project(session, wish.project)
+    project = project or _project(session, wish, stored)
     if project is None:
         wrong.add("project", Message("There is no such project."), Message("Give its code."))
     wrong.raise_any()
@@ -120,10 +122,10 @@ def make_plan(
         wrong.add(
             "project",
             Message("The project belongs to another facility."),
-            Message("Book at {facility}.", facility=project.facility.code),
+            Message("Book at {facility}.", facility=project.facility),
         )
     needs = _class(here, wish, project, wrong)
-    batch = _batch(session, wish, project, stored, wrong)
+    batch = _batch(wish, project, wrong)
     known = _resources(here, wish, wrong)
     operators = _operators(session, wish, project, stored, wrong)
     check_sessions(wish, wrong)
@@ -145,6 +147,12 @@ def make_plan(
     )
 
 
+def _project(session: Session, wish: BookingWish, stored: Booking | None) -> ProjectLine | None:
+    if stored is not None:
+        return facilities.line_of(stored.project, stored.batch)
+    return facilities.find_project_line(session, wish.project, wish.batch)
+
+
 def _facility(session: Session, wish: BookingWish, wrong: Refusals) -> Standing | None:
     try:
         return facilities.standing(session, wish.facility)
@@ -154,9 +162,9 @@ def _facility(session: Session, wish: BookingWish, wrong: Refusals) -> Standing 
 
 
 def _class(
-    here: Standing, wish: BookingWish, project: Project, wrong: Refusals
+    here: Standing, wish: BookingWish, project: ProjectLine, wrong: Refusals
 ) -> ProcessClassFacts | None:
-    code = wish.process_class or project.process_class.code
+    code = wish.process_class or project.process_class
     found = here.classes.get(code)
     if found is None:
         wrong.add(
@@ -167,24 +175,17 @@ def _class(
     return found
 
 
-def _batch(
-    session: Session,
-    wish: BookingWish,
-    project: Project,
-    stored: Booking | None,
-    wrong: Refusals,
-) -> Batch | None:
+def _batch(wish: BookingWish, project: ProjectLine, wrong: Refusals) -> Named | None:
     if not wish.batch:
         return None
-    found = stored.batch if stored else facilities.find_batch(session, wish.batch)
-    if found is None or found.project_id != project.id:
+    if project.batch_id is None or project.batch != wish.batch:
         wrong.add(
             "batch",
             Message("The project has no such batch."),
             Message("Register the batch first, or choose one of the project's."),
         )
         return None
-    return found
+    return Named(project.batch_id, project.batch)
 
 
 def _resources(here: Standing, wish: BookingWish, wrong: Refusals) -> dict[str, ResourceFacts]:
@@ -208,10 +209,10 @@ def _resources(here: Standing, wish: BookingWish, wrong: Refusals) -> dict[str, 
 def _operators(
     session: Session,
     wish: BookingWish,
-    project: Project,
+    project: ProjectLine,
     stored: Booking | None,
     wrong: Refusals,
-) -> tuple[Person, ...]:
+) -> tuple[PersonLine, ...]:
     if len(wish.operators) > MOST_OPERATORS:
         wrong.add(
             "operators",
@@ -220,7 +221,7 @@ def _operators(
         )
         return ()
     found = (
-        {row.person.email: row.person for row in stored.operators}
+        {row.person.email: identity.line_of(row.person) for row in stored.operators}
         if stored
         else identity.find_people(session, wish.operators)
     )
@@ -238,7 +239,7 @@ def _operators(
     return tuple(people)
 
 
-def _belongs(person: Person, project: Project) -> bool:
+def _belongs(person: PersonLine, project: ProjectLine) -> bool:
     """People of the organisation, or of no organisation: a facility's own operators."""
     return person.organisation_id in (None, project.organisation_id)
 
@@ -249,14 +250,13 @@ def _sessions(
     needs: ProcessClassFacts,
     series: str,
     reference: str | None,
-    project: Project,
+    project: ProjectLine,
 ) -> tuple[PlannedSession, ...]:
     planned = []
     for number, one in enumerate(wish.sessions, 1):
         slot = TimeRange(one.starts, one.ends)
         codes = expanded(one.resources or wish.resources, known)
-        organisation = project.organisation.code
-        uses = uses_of(slot, codes, known, needs, series, organisation, reference)
+        uses = uses_of(slot, codes, known, needs, series, project.organisation, reference)
         planned.append(PlannedSession(number, slot, one.attended, uses))
     return joined(planned)
 
@@ -265,8 +265,6 @@ def plan_of(session: Session, booking: Booking) -> Plan:
     """The plan of a stored booking, as it stands."""
     wish = wish_of(booking)
     try:
-        return make_plan(
-            session, wish, reference=booking.reference, project=booking.project, stored=booking
-        )
+        return make_plan(session, wish, reference=booking.reference, stored=booking)
     except NotFound:
         raise NotValid(Message("The booking's facility is gone.")) from None

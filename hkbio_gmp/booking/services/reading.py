@@ -109,7 +109,7 @@ def ways_out_of(
 
 
 def _colleagues(session: Session, plan: Plan) -> tuple[str, ...]:
-    people = identity.list_people(session, plan.project.organisation)
+    people = identity.list_people(session, identity.get_organisation(session, plan.organisation))
     return tuple(person.email for person in people if person.active)
 
 

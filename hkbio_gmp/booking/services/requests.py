@@ -5,14 +5,17 @@ from __future__ import annotations
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.queries.lines import BookingLine
 from hkbio_gmp.booking.services.checks import need_reason
+from hkbio_gmp.booking.services.entering import enter_booking
 from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.layout import laid_out
-from hkbio_gmp.booking.services.people import managers_of, may_act, people_of
+from hkbio_gmp.booking.services.people import managers_at, may_act, people_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
 from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import (
+    batch_of,
     begin_again,
     begin_hold,
     check_version,
@@ -27,16 +30,14 @@ from hkbio_gmp.booking.services.writing import (
 )
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
-from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
-from hkbio_gmp.kernel.ids import reference as make_reference
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.work import Work, next_number
+from hkbio_gmp.work import Work
 
 REQUEST = "booking:slot:request"
 
 
-def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Booking:
+def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -> BookingLine:
     """Ask for a slot; held at once unless it is a draft.
 
     Raises NotValid (fields, or a rule that blocks), SlotTaken, NotAllowed, NotFound.
@@ -46,11 +47,10 @@ def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -
 
 def request_evaluated(
     work: Work, principal: PersonPrincipal, wish: BookingWish
-) -> tuple[Booking, Evaluation]:
+) -> tuple[BookingLine, Evaluation]:
     """As :func:`request_booking`, with what the rules said of it to the person who asks."""
     plan = _own_plan(work, principal, wish)
     calendars = lock_plan(work, plan)
-    version = plan.facility.rules_version
     if not wish.draft:
         expire_stale(work, plan.facility.code)
     viewer = viewer_of(principal)
@@ -58,16 +58,10 @@ def request_evaluated(
     if not wish.draft:
         refuse_blocked(evaluation, plan, viewer)
     with guarded(work):
-        booking = _new_booking(work, principal, plan, draft=wish.draft)
-        if not wish.draft:
-            begin_hold(work, booking)
-        # complete before it is the session's: written once, by one flush
-        work.session.add(booking)
-        write_operators(booking, plan)
-        write_sessions(work, booking, plan, calendars, version)
+        made = enter_booking(work, principal, plan, calendars, draft=wish.draft)
     if not wish.draft:
-        _tell_managers(work, booking)
-    return booking, evaluation
+        _tell_managers(work, notices.of_line(made, plan.facility.zone))
+    return made, evaluation
 
 
 def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan:
@@ -75,41 +69,18 @@ def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan
 
     Its facility is locked first.
     """
-    project = facilities.find_project(work.session, wish.project)
-    if project is None or not principal.may(REQUEST, organisation=project.organisation.code):
+    project = facilities.find_project_line(work.session, wish.project, wish.batch)
+    if project is None or not principal.may(REQUEST, organisation=project.organisation):
         said = Message("There is no such project.")
         raise NotValid(said, [FieldError("project", said, Message("Choose one of your own."))])
     # locked before anything of the facility is read: an import may be under way
-    work.lock([("facility", project.facility.code)])
+    work.lock([("facility", project.facility)])
     return make_plan(work.session, laid_out(work.session, wish, work.at), project=project)
 
 
-def _new_booking(work: Work, principal: PersonPrincipal, plan: Plan, *, draft: bool) -> Booking:
-    year = clock.today(plan.facility.zone).year
-    number = next_number(work.session, f"booking:{plan.facility.code}:{year}")
-    return Booking(
-        reference=make_reference(plan.facility.code, year, number),
-        facility=plan.project.facility,
-        organisation=plan.project.organisation,
-        project=plan.project,
-        batch=plan.batch,
-        process_class=plan.needs.code,
-        template=plan.template,
-        status=str(BookingState.DRAFT if draft else BookingState.REQUESTED),
-        note=plan.note,
-        requested_by=principal.code,
-        requested_by_name=principal.name,
-        version=1,
-        # known to be empty, so that nobody asks the database for them
-        sessions=[],
-        operators=[],
-        proposals=[],
-        approvals=[],
-    )
-
-
-def _tell_managers(work: Work, booking: Booking) -> None:
-    notices.tell(work, managers_of(work, booking), booking, notices.requested(booking))
+def _tell_managers(work: Work, matter: notices.Matter) -> None:
+    managers = managers_at(work, matter.facility)
+    notices.tell_of(work, managers, matter, notices.requested(matter.reference))
 
 
 def submit_booking(
@@ -130,7 +101,7 @@ def submit_booking(
         booking.version += 1
         write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         begin_hold(work, booking)
-    _tell_managers(work, booking)
+    _tell_managers(work, notices.of_booking(booking))
     return booking
 
 
@@ -159,12 +130,12 @@ def change_request(
     with guarded(work):
         clear_flags(work, booking, "changed")
         begin_again(booking)
-        booking.batch = plan.batch
+        booking.batch = batch_of(work, plan)
         booking.process_class = plan.needs.code
         booking.template = plan.template
         booking.note = plan.note
         booking.version += 1
-        write_operators(booking, plan)
+        write_operators(work, booking, plan)
         write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
     return booking
 

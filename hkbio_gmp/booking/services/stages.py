@@ -97,4 +97,4 @@ def hand_to_quality(work: Work, booking: Booking) -> None:
     work.session.flush()
     home = booking.facility.code
     people = identity.people_with_role(work.session, "quality", home, work.at)
-    notices.tell(work, people, booking, notices.requested(booking))
+    notices.tell(work, people, booking, notices.requested(booking.reference))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, InternalError
@@ -22,7 +22,8 @@ from hkbio_gmp.booking.rules.occupancy import Use
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.models import Batch, Facility
+from hkbio_gmp.identity.models import Person
 from hkbio_gmp.kernel.errors import NotFound, SlotTaken, Stale
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import local_date
@@ -149,13 +150,19 @@ def _new_session(booking: Booking, number: int) -> BookingSession:
     return row
 
 
-def write_operators(booking: Booking, plan: Plan) -> None:
+def batch_of(work: Work, plan: Plan) -> Batch | None:
+    """The batch's record, for a booking that is changed."""
+    return work.session.get_one(Batch, plan.batch.key) if plan.batch else None
+
+
+def write_operators(work: Work, booking: Booking, plan: Plan) -> None:
     """Make the named operators what the plan says; a withdrawn name is kept inactive."""
-    wanted = {person.id: person for person in plan.operators}
+    wanted = dict.fromkeys(person.id for person in plan.operators)
     for row in booking.operators:
         row.active = row.person_id in wanted
         wanted.pop(row.person_id, None)
-    for person in wanted.values():
+    for key in wanted:
+        person = work.session.get_one(Person, key)
         booking.operators.append(BookingOperator(person=person, active=True))
 
 
@@ -188,13 +195,16 @@ def begin_hold(work: Work, booking: Booking) -> None:
 
 def renew_hold(work: Work, booking: Booking) -> None:
     """Let the hold run from now on, as long as a new one."""
-    zone = booking.facility.zone
-    today = local_date(work.at, zone)
-    closed = facilities.closed_days(
-        work.session, booking.facility.code, today, today + timedelta(days=30)
-    )
-    days = int(booking.facility.settings.get("hold_working_days", WORKING_DAYS))
-    booking.hold_until = hold_until(work.at, {item.day for item in closed}, zone, days)
+    booking.hold_until = hold_of(work, booking.facility.code)
+
+
+def hold_of(work: Work, facility: str) -> datetime:
+    """Until when (UTC) a request that is made now holds its slot."""
+    here = facilities.standing(work.session, facility)
+    today = local_date(work.at, here.facts.zone)
+    closed = facilities.closed_days_at(here, today, today + timedelta(days=30))
+    days = int(here.settings.get("hold_working_days", WORKING_DAYS))
+    return hold_until(work.at, {item.day for item in closed}, here.facts.zone, days)
 
 
 _STALE = (

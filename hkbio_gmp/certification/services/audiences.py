@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.certification.rules.ladder import Audience
 from hkbio_gmp.identity import queries as identity
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.work import Work
 
 
 def recipients(
     work: Work, certificate: Certificate, audiences: tuple[Audience, ...]
-) -> list[Person]:
+) -> list[Someone]:
     """The people whom a step reaches, each once, by id; quality stands in for a missing owner."""
-    found: dict[int, Person] = {}
+    found: dict[int, Someone] = {}
     for audience in audiences:
         people = _audience(work, certificate, audience)
         if not people and audience is Audience.OWNER:
@@ -22,7 +24,7 @@ def recipients(
     return [found[key] for key in sorted(found)]
 
 
-def owners(work: Work, certificate: Certificate) -> list[Person]:
+def owners(work: Work, certificate: Certificate) -> Sequence[Someone]:
     """Whose it is: the person, the organisation's admins, or the head of the facility."""
     match certificate.subject_type:
         case "person":
@@ -35,7 +37,7 @@ def owners(work: Work, certificate: Certificate) -> list[Person]:
     return _at_facility(work, certificate, "facility_manager")
 
 
-def _audience(work: Work, certificate: Certificate, audience: Audience) -> list[Person]:
+def _audience(work: Work, certificate: Certificate, audience: Audience) -> Sequence[Someone]:
     match audience:
         case Audience.QUALITY:
             return _at_facility(work, certificate, "quality")
@@ -44,7 +46,7 @@ def _audience(work: Work, certificate: Certificate, audience: Audience) -> list[
     return owners(work, certificate)
 
 
-def _at_facility(work: Work, certificate: Certificate, role: str) -> list[Person]:
+def _at_facility(work: Work, certificate: Certificate, role: str) -> Sequence[Someone]:
     if certificate.facility is None:
         return []
     return identity.people_with_role(work.session, role, certificate.facility.code, work.at)

@@ -13,7 +13,7 @@ from hkbio_gmp.certification.models import Certificate, ReminderStep
 from hkbio_gmp.certification.rules.ladder import Ladder
 from hkbio_gmp.certification.rules.status import days_left
 from hkbio_gmp.certification.services.audiences import recipients
-from hkbio_gmp.identity.models import Person
+from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.notifications.services import queue_message
 from hkbio_gmp.work import Work
@@ -113,7 +113,7 @@ def _record(
     )
 
 
-def _queue(work: Work, certificate: Certificate, step: int, person: Person, today: date) -> bool:
+def _queue(work: Work, certificate: Certificate, step: int, person: Someone, today: date) -> bool:
     kind, subject = certificate.kind.name, certificate.subject_code
     left = days_left(certificate.valid_until, today)
     return queue_message(

@@ -15,6 +15,7 @@ from hkbio_gmp.facilities.queries.catalogue import (
 )
 from hkbio_gmp.facilities.queries.opening import (
     closed_days,
+    closed_days_at,
     get_closure,
     list_closures,
     list_opening_hours,
@@ -23,10 +24,13 @@ from hkbio_gmp.facilities.queries.opening import (
     opening_ranges_at,
 )
 from hkbio_gmp.facilities.queries.projects import (
+    ProjectLine,
     find_batch,
     find_project,
+    find_project_line,
     get_batch,
     get_project,
+    line_of,
     list_batches,
     list_projects,
 )
@@ -46,15 +50,18 @@ from hkbio_gmp.facilities.queries.templates import (
 )
 
 __all__ = [
+    "ProjectLine",
     "Standing",
     "begin_changes",
     "changeover_matrix",
     "class_facts",
     "closed_days",
+    "closed_days_at",
     "facility_facts",
     "find_batch",
     "find_facility",
     "find_project",
+    "find_project_line",
     "find_template",
     "get_batch",
     "get_closure",
@@ -63,6 +70,7 @@ __all__ = [
     "get_resource",
     "get_template_row",
     "is_changing",
+    "line_of",
     "list_air_zones",
     "list_batches",
     "list_closures",

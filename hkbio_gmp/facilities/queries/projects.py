@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Select, bindparam, false, or_, select
+from sqlalchemy import Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from hkbio_gmp.facilities.models import Batch, Facility, Project
+from hkbio_gmp.facilities.models import Batch, Facility, ProcessClass, Project
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.protocols import Principal
+from hkbio_gmp.work import rows
 
 T = TypeVar("T")
 
@@ -22,6 +23,73 @@ ACCEPT = "facilities:project:accept"
 CLOSE = "facilities:project:close"
 BATCH_READ = "facilities:batch:read"
 REGISTER = "facilities:batch:register"
+
+
+class ProjectLine(NamedTuple):
+    """A project and where it is at home, with the batch that was asked for, if it is its own."""
+
+    id: int
+    code: str
+    status: str
+    open_processing: bool
+    facility_id: int
+    facility: str
+    zone: str
+    organisation_id: int
+    organisation: str
+    process_class: str
+    batch_id: int | None
+    batch: str | None
+
+
+def find_project_line(session: Session, code: str, batch: str | None = None) -> ProjectLine | None:
+    """The project whoever asks: for services that check the scope themselves."""
+    if not storable(code):
+        return None
+    wanted = {"code": code, "batch": batch if batch and storable(batch) else None}
+    row = rows(session, _LINE, wanted).one_or_none()
+    return None if row is None else ProjectLine._make(row)
+
+
+def line_of(project: Project, batch: Batch | None) -> ProjectLine:
+    """What is known of a loaded project, with one of its batches."""
+    return ProjectLine(
+        project.id,
+        project.code,
+        project.status,
+        project.open_processing,
+        project.facility_id,
+        project.facility.code,
+        project.facility.zone,
+        project.organisation_id,
+        project.organisation.code,
+        project.process_class.code,
+        batch.id if batch else None,
+        batch.code if batch else None,
+    )
+
+
+_LINE = (
+    select(
+        Project.id,
+        Project.code,
+        Project.status,
+        Project.open_processing,
+        Project.facility_id,
+        Facility.code,
+        Facility.zone,
+        Project.organisation_id,
+        Organisation.code,
+        ProcessClass.code,
+        Batch.id,
+        Batch.code,
+    )
+    .join(Facility, Project.facility_id == Facility.id)
+    .join(Organisation, Project.organisation_id == Organisation.id)
+    .join(ProcessClass, Project.process_class_id == ProcessClass.id)
+    .outerjoin(Batch, and_(Batch.project_id == Project.id, Batch.code == bindparam("batch")))
+    .where(Project.code == bindparam("code"))
+)
 
 
 def find_project(session: Session, code: str) -> Project | None:

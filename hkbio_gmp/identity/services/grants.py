@@ -184,7 +184,7 @@ def _tell_person(work: Work, grant: Grant) -> None:
         _queue(work, grant, grant.person, notices.decided(grant, work.reason), "/account")
 
 
-def _queue(work: Work, grant: Grant, to: Person, said: notices.Notice, link: str) -> None:
+def _queue(work: Work, grant: Grant, to: queries.Someone, said: notices.Notice, link: str) -> None:
     queue_message(
         work.session,
         dedupe_key=f"grant:{grant.id}:{grant.state}:{to.code}",

@@ -58,7 +58,9 @@ def count_failure(session: Session, settings: Settings, person: Person, guard: S
             _tell(session, admin, person, until, failures)
 
 
-def _tell(session: Session, to: Person, locked: Person, until: datetime, failures: int) -> None:
+def _tell(
+    session: Session, to: queries.Someone, locked: Person, until: datetime, failures: int
+) -> None:
     own = to.id == locked.id
     said = notices.locked(until, failures) if own else notices.other_locked(locked.name, until)
     queue_message(

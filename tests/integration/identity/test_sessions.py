@@ -8,11 +8,14 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
+from hkbio_gmp.config import Settings
 from hkbio_gmp.extensions import db
-from hkbio_gmp.identity.models import WebSession
+from hkbio_gmp.identity.models import Person, WebSession
 from hkbio_gmp.identity.services import sessions
 from hkbio_gmp.identity.services.access import Client
+from hkbio_gmp.work import write_unaudited
 from tests.integration.identity.accounts import (
     HOUR,
     MINUTE,
@@ -37,6 +40,15 @@ def inside(browser: Browser) -> Browser:
     add_account(OPERATOR, "operator", "LCT")
     browser.sign_in(OPERATOR)
     return browser
+
+
+def opened(chosen: Settings, found: Person) -> str:
+    key = found.id
+
+    def open_one(session: Session) -> str:
+        return sessions.open_session(session, chosen, session.get_one(Person, key), Client())
+
+    return write_unaudited(open_one)
 
 
 def latest() -> WebSession:
@@ -87,8 +99,7 @@ def test_cookie_is_worthless_when_its_session_was_signed_out(inside: Browser) ->
 def test_table_holds_a_digest_alone_when_somebody_signs_in(site: Flask) -> None:
     add_account(OPERATOR, "operator", "LCT")
     found = person(OPERATOR)
-    token = sessions.open_session(db.session, settings(site), found, Client())
-    db.session.flush()
+    token = opened(settings(site), found)
     assert token not in vars(db.session.query(WebSession).one()).values()
     assert sessions.find_session(db.session, settings(site), token) is not None
     assert sessions.find_session(db.session, settings(site), token[:-1]) is None
@@ -168,8 +179,7 @@ def test_session_lives_exactly_while_no_gap_reaches_the_idle_limit(
     chosen = settings(site, session_idle_minutes=idle)
     if person_absent():
         add_account(OPERATOR, "operator", "LCT")
-    token = sessions.open_session(db.session, chosen, person(OPERATOR), Client())
-    db.session.commit()
+    token = opened(chosen, person(OPERATOR))
     now = timedelta(0)
     alive = True
     for gap in gaps:

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField
+from wtforms import FieldList, Form, FormField, SelectField
 from wtforms.validators import InputRequired
 
 from hkbio_gmp.kernel.errors import FieldError
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.web import forms
+from hkbio_gmp.web import form_errors, forms
 
 
 class Sample(forms.FilterForm):
@@ -20,6 +20,14 @@ class Sample(forms.FilterForm):
     note = forms.TidyTextAreaField("Note", maximum=20)
     starts = forms.ZonedDateTimeField("Starts", zone="Asia/Hong_Kong")
     state = SelectField("State", choices=[("", "All"), ("due", "Due")])
+
+
+class Row(Form):
+    name = forms.TidyStringField("Name", [InputRequired()])
+
+
+class Table(forms.FilterForm):
+    rows = FieldList(FormField(Row))
 
 
 def filled(**typed: str) -> Sample:
@@ -99,7 +107,7 @@ def test_messages_are_traditional_when_the_page_is_chinese() -> None:
 def test_summary_links_to_each_field_when_wrong() -> None:
     form = filled(title="")
     form.validate()
-    (told,) = forms.summary(form)
+    (told,) = form_errors.summary(form)
     assert told == {
         "field": "title",
         "href": "#title",
@@ -108,15 +116,27 @@ def test_summary_links_to_each_field_when_wrong() -> None:
     }
 
 
+@pytest.mark.parametrize("typed", ["", "a\x00b", "one\ntwo"])
+def test_summary_links_to_the_control_of_the_row_when_one_is_wrong(typed: str) -> None:
+    form = Table(MultiDict({"rows-0-name": "x", "rows-1-name": typed}))
+    assert not form.validate()
+    assert form.errors
+    (told,) = form_errors.summary(form)
+    assert (told["href"], told["label"]) == ("#rows-1-name", "Name")
+
+
 def test_refusal_lands_on_its_field_when_taken() -> None:
     form = filled()
     wrong = FieldError("title", Message("Taken."), Message("Choose another."))
-    forms.take_errors(form, [wrong, FieldError("absent", Message("No."), Message("Mend."))])
+    form_errors.take_errors(form, [wrong, FieldError("absent", Message("No."), Message("Mend."))])
     assert form.title.errors == ["Taken. Choose another."]
-    assert [told["text"] for told in forms.summary(form)] == ["Taken. Choose another.", "No. Mend."]
+    assert [told["text"] for told in form_errors.summary(form)] == [
+        "Taken. Choose another.",
+        "No. Mend.",
+    ]
 
 
 def test_field_is_drawn_like_its_parent_when_it_is_a_subclass() -> None:
     form = filled()
-    assert forms.field_kind(form.note) == "textarea"
-    assert forms.field_kind(form.title) == "input"
+    assert form_errors.field_kind(form.note) == "textarea"
+    assert form_errors.field_kind(form.title) == "input"
