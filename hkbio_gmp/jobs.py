@@ -62,6 +62,12 @@ JOBS = (
         booking.look_for_lapses,
     ),
     Job(
+        "countersignatures",
+        "remind of countersignatures that are late",
+        CronTrigger(hour="*", minute=13, timezone="UTC"),
+        booking.remind_countersignatures,
+    ),
+    Job(
         "laws",
         "check that no planned occupancy overlaps",
         CronTrigger(hour=18, minute=20, timezone="UTC"),

@@ -31,7 +31,7 @@ from hkbio_gmp.work import Work
 
 blueprint = ApiBlueprint("api_bookings", __name__, description="Bookings")
 READ = "booking:slot:read"
-SIGNED = {"approve", "verify_clearance"}
+SIGNED = {"approve", "countersign", "verify_clearance"}
 
 
 def _wish(body: dict[str, Any]) -> BookingWish:
@@ -46,6 +46,7 @@ def _wish(body: dict[str, Any]) -> BookingWish:
         note=body["note"],
         draft=body["draft"],
         template=body["template"],
+        urgent=body["urgent"],
         starts=clock.utc(body["starts_at"]) if body["template"] and "starts_at" in body else None,
     )
 
@@ -197,7 +198,7 @@ def _changed(row: Booking, body: dict[str, Any]) -> BookingWish:
         wish = replace(wish, resources=tuple(body["resources"]), sessions=plain)
     if "operators" in body:
         wish = replace(wish, operators=tuple(body["operators"]))
-    simple = {k: body[k] for k in ("process_class", "batch", "note") if k in body}
+    simple = {k: body[k] for k in ("process_class", "batch", "note", "urgent") if k in body}
     return replace(wish, **simple)
 
 
@@ -238,7 +239,7 @@ def _proof(row: Booking, body: dict[str, Any]) -> SigningProof:
     who = principal()
     permission = _permission(body["action"])
     scope = {"facility": row.facility.code, "organisation": row.organisation.code}
-    if body["action"] == "approve" and not who.may(permission, **scope):
+    if body["action"] in {"approve", "countersign"} and not who.may(permission, **scope):
         raise NotAllowed(
             Message("Your roles do not include this. It needs: {need}.", need=permission)
         )
@@ -261,6 +262,8 @@ def _command(
         return lambda w: services.run_session(w, who, reference, number, verb, proof)
     if verb == "approve" and proof is not None:
         return lambda w: services.approve_booking(w, who, reference, proof, version)
+    if verb == "countersign" and proof is not None:
+        return lambda w: services.countersign_booking(w, who, reference, proof, version)
     if verb == "counter_offer":
         wish = _changed(row, body)
         return lambda w: services.counter_offer(w, who, reference, wish, version)

@@ -27,6 +27,7 @@ def booking_json(
         "batch": line.batch,
         "process_class": line.process_class,
         "template": line.template,
+        "urgent": line.urgent,
         "resources": line.resources,
         "status": line.status,
         "starts_at": _written(line.sessions[0].starts),

@@ -63,6 +63,7 @@ class Booking(ma.Schema):
     batch = said(null=True)
     process_class = said()
     template = said(null=True)
+    urgent = flag()
     resources = codes()
     status = one_of(BOOKING_STATES)
     starts_at = at()

@@ -76,6 +76,7 @@ class BookingBody(Strict):
     template = text(60, allow_none=True, load_default=None)
     operators = fields.List(text(254), validate=validate.Length(0, 20), load_default=list)
     note = text(LONGEST_NOTE, least=0, load_default="")
+    urgent = Flag(load_default=False)
     draft = Flag(load_default=False)
 
     @ma.validates_schema
@@ -104,6 +105,7 @@ class BookingPatch(Strict):
     batch = text(80, allow_none=True)
     operators = fields.List(text(254), validate=validate.Length(0, 20))
     note = text(LONGEST_NOTE, least=0)
+    urgent = Flag()
     reason = text(LONGEST_NOTE)
 
     @ma.validates_schema

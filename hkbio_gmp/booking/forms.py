@@ -202,6 +202,7 @@ class BookingForm(BaseForm):
     sessions = FieldList(FormField(SessionRowForm), max_entries=MOST_SESSIONS)
     operators = SelectMultipleField(_("Operators"), validate_choice=False)
     note = TidyTextAreaField(_("Note to the facility"), maximum=2000)
+    urgent = BooleanField(_("Urgent patient material"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; which times are needed depends on what says them."""
@@ -229,6 +230,7 @@ class BookingForm(BaseForm):
             note=self.note.data or "",
             draft=draft,
             template=template,
+            urgent=bool(self.urgent.data),
             starts=self.starts_at.data,
         )
 

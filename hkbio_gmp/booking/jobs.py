@@ -13,6 +13,7 @@ from hkbio_gmp.booking.queries.occupied import rule_book
 from hkbio_gmp.booking.queries.relying import open_tasks
 from hkbio_gmp.booking.rules.occupancy import Use, breaks
 from hkbio_gmp.booking.services import reexamination
+from hkbio_gmp.booking.services.countersigning import remind_overdue
 from hkbio_gmp.booking.services.writing import expire_stale
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
@@ -38,6 +39,19 @@ def expire() -> list[str]:
 
         expired += run(ACTOR, "booking:slot:expired", "the hold ran out", command)
     return expired
+
+
+def remind_countersignatures() -> list[str]:
+    """Tell of every countersignature that is late, once, a unit of work per facility."""
+    late: list[str] = []
+    for facility in facilities.list_facilities(db.session):
+        late += run(
+            ACTOR,
+            "booking:slot:countersign_late",
+            "the time for it has passed",
+            partial(remind_overdue, facility=facility.code),
+        )
+    return late
 
 
 def look_for_lapses() -> list[str]:

@@ -69,6 +69,14 @@ BOOKINGS: TransitionTable[BookingState] = TransitionTable(
             B.REQUESTED, "decline", B.REQUESTED, "booking:slot:decline", never=("proposer",)
         ),
         Transition(B.REQUESTED, "expire", B.EXPIRED, "job"),
+        Transition(
+            B.APPROVED,
+            "countersign",
+            B.APPROVED,
+            "booking:slot:countersign",
+            meaning="countersigned",
+            never=("requester", "operator"),
+        ),
         Transition(B.APPROVED, "propose_move", B.APPROVED, "booking:slot:propose_move"),
         Transition(B.APPROVED, "accept", B.APPROVED, "booking:slot:accept", never=("proposer",)),
         Transition(B.APPROVED, "decline", B.APPROVED, "booking:slot:decline", never=("proposer",)),
@@ -100,6 +108,7 @@ PAST = {
     "cancel": "cancelled",
     "approve": "approved",
     "reject": "rejected",
+    "countersign": "countersigned",
     "counter_offer": "counter_offered",
     "propose_move": "move_proposed",
     "accept": "move_accepted",

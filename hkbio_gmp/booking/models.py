@@ -49,6 +49,9 @@ class Booking(Audited, Base):
     decision_reason: Mapped[str | None]
     # the stage of approval that comes next; none says the manager's
     waiting_for: Mapped[str | None]
+    urgent: Mapped[bool]
+    # Until when quality countersigns what the manager approved alone; empty once it is signed.
+    countersign_by: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int]
 
     facility: Mapped[Facility] = relationship(lazy="joined")
@@ -140,7 +143,7 @@ class BookingApproval(PartOfBooking, Base):
 
     __tablename__ = "booking_approval"
     __table_args__ = (
-        CheckConstraint("stage IN ('manager', 'quality')", name="stage"),
+        CheckConstraint("stage IN ('manager', 'quality', 'countersign')", name="stage"),
         CheckConstraint("state IN ('given', 'void')", name="state"),
         Index("ix_booking_approval_booking", "booking_id"),
     )

@@ -128,12 +128,23 @@ DECISIONS = (
     N_("counter-offer made"),
     N_("counter-offer accepted"),
     N_("counter-offer declined"),
+    N_("countersigned"),
 )
 
 
 def decided(booking: Booking, verb: str) -> Message:
     """Subject for whoever is concerned; ``verb`` is one of ``DECISIONS``."""
     return Message("{reference}: {verb}", reference=booking.reference, verb=Message(verb))
+
+
+def to_countersign(booking: Booking) -> Message:
+    """Subject for quality when the manager approved alone."""
+    return Message("{reference} waits for your countersignature", reference=booking.reference)
+
+
+def countersign_late(booking: Booking) -> Message:
+    """Subject when the time for it has passed."""
+    return Message("{reference} is not countersigned in time", reference=booking.reference)
 
 
 def flagged(booking: Booking) -> Message:

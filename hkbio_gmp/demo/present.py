@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries, services
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.services import BookingWish
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.demo import papers
 from hkbio_gmp.demo.accounts import SITES
 from hkbio_gmp.demo.sessions import Strand
 from hkbio_gmp.demo.stage import Stage
-from hkbio_gmp.demo.story import next_workday, request, wish_of
+from hkbio_gmp.demo.story import approve, next_workday, request, wish_of
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.grants import propose_grant
@@ -40,6 +42,7 @@ def plan(stage: Stage) -> None:
     for minutes, strand in enumerate(_WAITING, 1):
         asked = stage.now - timedelta(hours=2, minutes=-7 * minutes)
         stage.at(asked, partial(_ask, stage, strand))
+    stage.at(stage.now - timedelta(hours=3, minutes=20), partial(_urgent, stage))
     stage.at(stage.now - timedelta(minutes=50), partial(_move, stage, "STARTUP-A"))
     stage.at(stage.now - timedelta(hours=3), partial(_suspend, stage))
     for site in SITES:
@@ -54,6 +57,20 @@ def _ask(stage: Stage, strand: Strand) -> None:
         wish = wish_of(strand, next_workday(stage.now + timedelta(days=days)), 0)
         if stage.attempt(partial(request, stage, strand, wish)):
             return
+
+
+def _urgent(stage: Stage) -> None:
+    """A patient's cells that cannot wait: approved alone, quality has yet to countersign."""
+    strand = _WAITING[0]
+    for days in range(6, 30):
+        wish = wish_of(strand, next_workday(stage.now + timedelta(days=days)), 0)
+        wish = replace(wish, urgent=True, note="The patient's conditioning has begun.")
+        if stage.attempt(partial(_ask_and_approve, stage, strand, wish)):
+            return
+
+
+def _ask_and_approve(stage: Stage, strand: Strand, wish: BookingWish) -> None:
+    approve(stage, strand, request(stage, strand, wish), 0)
 
 
 def _move(stage: Stage, startup: str) -> None:

@@ -108,7 +108,7 @@ def _ask(stage: Stage, strand: Strand, day: datetime, number: int) -> None:
     elif number % 9 == 8:
         stage.at(asked, lambda: _cancel(stage, strand, reference))
     else:
-        stage.at(asked, lambda: _approve(stage, strand, reference, number))
+        stage.at(asked, lambda: approve(stage, strand, reference, number))
 
 
 def request(stage: Stage, strand: Strand, wish: BookingWish) -> str:
@@ -129,7 +129,7 @@ def requester_time(stage: Stage, days: int) -> datetime:
     return local(base, 10 + stage.random.randint(0, 6), stage.random.randint(0, 59))
 
 
-def _approve(stage: Stage, strand: Strand, reference: str, number: int) -> None:
+def approve(stage: Stage, strand: Strand, reference: str, number: int) -> None:
     manager = stage.who(f"manager@{strand.facility.lower()}.example")
     row = queries.get_booking(db.session, manager, reference)
     proof = stage.proof(manager, services.signed_record(db.session, row))

@@ -18,9 +18,9 @@ ACTS: dict[str, tuple[str, str, Any]] = {
         "completed",
         _("imported the facility file of %(record)s"),
     ),
-    "facilities:project:proposed": ("send", "requested", _("proposed the project %(record)s")),
-    "facilities:project:accepted": ("pen-line", "in_use", _("accepted the project %(record)s")),
-    "facilities:project:closed": ("lock", "completed", _("closed the project %(record)s")),
+    "facilities:project:proposed": ("send", "requested", _("proposed %(record)s")),
+    "facilities:project:accepted": ("pen-line", "in_use", _("accepted %(record)s")),
+    "facilities:project:closed": ("lock", "completed", _("closed %(record)s")),
     "facilities:batch:registered": (
         "test-tubes",
         "approved",

@@ -18,6 +18,12 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:changed": ("pencil", "requested", _("changed the request %(record)s")),
     "booking:slot:approved": ("pen-line", "approved", _("approved %(record)s")),
     "booking:slot:rejected": ("octagon-x", "blocked", _("rejected %(record)s")),
+    "booking:slot:countersigned": ("pen-line", "approved", _("countersigned %(record)s")),
+    "booking:slot:countersign_late": (
+        "timer-off",
+        "requested",
+        _("reminded that %(record)s waits for a countersignature"),
+    ),
     "booking:slot:counter_offered": (
         "repeat",
         "requested",

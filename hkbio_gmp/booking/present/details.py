@@ -179,6 +179,8 @@ def verbs_of(person: PersonPrincipal, booking: Booking) -> frozenset[str]:
     if not person.has_role(ROLES[booking.waiting_for or MANAGER], booking.facility.code):
         found -= {"approve"}
         found -= set() if _is_manager(person, booking) else {"reject"}
+    if booking.countersign_by is None or _approved_by(person, booking):
+        found -= {"countersign"}
     changeable = proposal is None and bool(possible & {"submit", "approve"})
     if changeable and _scoped(person, booking, "booking:slot:request"):
         found.add("change")
@@ -194,6 +196,10 @@ def _is_permitted(person: PersonPrincipal, booking: Booking, verb: str) -> bool:
         o.active and o.person_id == person.person_id for o in booking.operators
     )
     return not (asked or named)
+
+
+def _approved_by(person: PersonPrincipal, booking: Booking) -> bool:
+    return any(a.state == "given" and a.approved_by == person.code for a in booking.approvals)
 
 
 def _is_manager(person: PersonPrincipal, booking: Booking) -> bool:

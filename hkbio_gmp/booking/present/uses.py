@@ -36,6 +36,16 @@ def uses_panel(session: Session, principal: Principal, row: Any) -> str:
     return render_template("booking/_uses.html", runs=mine, resource=row)
 
 
+def urgent_panel(session: Session, principal: Principal, row: Any) -> str:
+    """What of a project's batches was approved alone, and who countersigned it."""
+    if not isinstance(principal, PersonPrincipal) or not principal.may(READ):
+        return ""
+    rows = queries.list_urgent(session, principal, row.code)
+    if not rows:
+        return ""
+    return render_template("booking/_urgent_of.html", rows=rows, now=clock.now())
+
+
 def _runs(session: Session, person: Principal, facility: str, window: TimeRange) -> list[Run]:
     entries = queries.list_timeline(session, person, facility, window, clock.now())
     return sorted(runs(entries), key=lambda run: run.starts)

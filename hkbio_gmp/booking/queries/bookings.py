@@ -128,7 +128,7 @@ def _touching(wanted: BookingFilter) -> Select[int]:
 
 
 def list_waiting(session: Session, principal: Principal, now: datetime) -> list[Booking]:
-    """Requests that wait for this person's decision, whose hold runs out first on top."""
+    """Requests that wait for this person's decision: urgent ones, then whose hold ends first."""
     query = _base().where(
         Booking.status == BookingState.REQUESTED,
         or_(Booking.hold_until.is_(None), Booking.hold_until > now),
@@ -142,7 +142,26 @@ def list_waiting(session: Session, principal: Principal, now: datetime) -> list[
         for stage, role in ROLES.items()
     ]
     query = query.where(or_(*theirs))
-    return list(session.scalars(query.order_by(Booking.hold_until, Booking.id)).unique())
+    order = (Booking.urgent.desc(), Booking.hold_until, Booking.id)
+    return list(session.scalars(query.order_by(*order)).unique())
+
+
+def list_to_countersign(session: Session, principal: Principal) -> list[Booking]:
+    """What waits for this person's countersignature, the most pressing first."""
+    reach = sorted(principal.facilities("booking:slot:countersign") or ())
+    if not reach:
+        return []
+    query = _base().where(Booking.countersign_by.is_not(None), Facility.code.in_(reach))
+    query = query.order_by(Booking.countersign_by, Booking.id)
+    return list(session.scalars(query).unique())
+
+
+def list_urgent(session: Session, principal: Principal, project: str) -> list[Booking]:
+    """Bookings of a project that were asked for as urgent patient material, by batch."""
+    query = scoped(_base(), principal).where(
+        Booking.urgent.is_(True), Booking.project.has(code=project)
+    )
+    return list(session.scalars(query.order_by(Booking.batch_id, Booking.id)).unique())
 
 
 def list_outages(

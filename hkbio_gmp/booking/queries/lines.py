@@ -73,6 +73,7 @@ class BookingLine(NamedTuple):
     hold_until: datetime | None
     version: int
     template: str | None
+    urgent: bool
     operators: tuple[str, ...]
     sessions: tuple[SessionLine, ...]
     move: MoveLine | None
@@ -112,6 +113,7 @@ def line_of(booking: Booking) -> BookingLine:
         hold_until=booking.hold_until,
         version=booking.version,
         template=booking.template,
+        urgent=booking.urgent,
         operators=tuple(one.person.email for one in booking.operators if one.active),
         sessions=tuple(_session_of(one) for one in booking.sessions),
         move=_move_of(booking),
@@ -177,6 +179,7 @@ def _heads(wanted: BookingFilter) -> Any:
             Booking.hold_until,
             Booking.version,
             Booking.template,
+            Booking.urgent,
         )
         .join(Facility, home == Facility.id)
         .join(Organisation, owner == Organisation.id)
@@ -269,5 +272,5 @@ def _session_line(uses: list[Any]) -> SessionLine:
     return SessionLine._make((*own, resources, min(starts), max(ends)))
 
 
-_HEAD = 12
+_HEAD = 13
 _STATUS = BookingLine._fields.index("status")

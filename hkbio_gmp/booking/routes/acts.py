@@ -16,7 +16,7 @@ from hkbio_gmp.booking.lifecycle import PAST
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.present.details import Details, details_of
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal
-from hkbio_gmp.booking.routes.signing import ApproveForm, approve_signed
+from hkbio_gmp.booking.routes.signing import ApproveForm, approve_signed, countersign_signed
 from hkbio_gmp.booking.services import (
     alternatives,
     cancel_booking,
@@ -26,6 +26,7 @@ from hkbio_gmp.booking.services import (
     submit_booking,
     wish_of,
 )
+from hkbio_gmp.config import Settings
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.routes.people import who
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
@@ -33,6 +34,7 @@ from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import DomainError, NotAllowed
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.web.filters import time_range
+from hkbio_gmp.web.forms import SignForm
 from hkbio_gmp.web.guards import requires
 from hkbio_gmp.work import Work
 
@@ -117,20 +119,39 @@ def _instead(booking: Booking) -> list[tuple[str, str]]:
 @requires("booking:slot:approve")
 def approve(reference: str) -> ResponseReturnValue:
     """Approve a request, signed with the password."""
-    details = to_do(reference, "approve")
+    said = _("Approved and signed: %(reference)s.", reference=reference)
+    return _signed(to_do(reference, "approve"), "booking/approve.html", approve_signed, said)
+
+
+@blueprint.route("/<reference>/countersign", methods=["GET", "POST"])
+@requires("booking:slot:countersign")
+def countersign(reference: str) -> ResponseReturnValue:
+    """Countersign what the manager approved alone, with the password."""
+    details, said = to_do(reference, "countersign"), _("Countersigned: %(ref)s.", ref=reference)
+    return _signed(details, "booking/countersign.html", countersign_signed, said)
+
+
+def _signed(
+    details: Details,
+    template: str,
+    command: Callable[[Booking, SignForm, Settings], None],
+    said: str,
+) -> ResponseReturnValue:
+    """The page of a signature; once it is given, the booking's own."""
     form = ApproveForm(version=details.booking.version)
     error: DomainError | None = None
     if form.validate_on_submit():
         try:
-            approve_signed(details.booking, form, current_app.extensions["settings"])
+            command(details.booking, form, current_app.extensions["settings"])
         except REFUSED as refused:
             error = refused
             take_refusal(form, refused)
         else:
-            flash(_("Approved and signed: %(reference)s.", reference=reference), "ok")
+            flash(said, "ok")
+            reference = details.booking.reference
             return redirect(url_for("bookings.booking", reference=reference))
     page = render_template(
-        "booking/approve.html",
+        template,
         details=details,
         form=form,
         record=signed_record(db.session, details.booking),

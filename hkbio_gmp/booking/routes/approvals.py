@@ -37,6 +37,7 @@ def approvals() -> ResponseReturnValue:
     return render_template(
         "booking/approvals.html",
         rows=rows,
+        unsigned=queries.list_to_countersign(db.session, who()),
         opened=opened,
         picture=neighbours_picture(db.session, who(), opened, now) if opened else None,
         now=now,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hkbio_gmp import work
 from hkbio_gmp.booking.forms import VersionedForm
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.booking.services import approve_booking, signed_record
+from hkbio_gmp.booking.services import approve_booking, countersign_booking, signed_record
 from hkbio_gmp.config import Settings
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities.routes.people import who
+from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SigningProof, prove_password
 from hkbio_gmp.kernel.errors import Stale
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.web.forms import SignForm
+from hkbio_gmp.work import Work
 
+Signed = Callable[[Work, PersonPrincipal, str, SigningProof, int], Booking]
 STALE = Message("The booking has changed since you read it. Read it again, then decide.")
 
 
@@ -34,15 +39,31 @@ def approve_signed(
 
     ``version`` is what the person read; left out, the form's.
     """
+    _run(booking, form, settings, ("approve", "approved", approve_booking), version)
+
+
+def countersign_signed(booking: Booking, form: SignForm, settings: Settings) -> None:
+    """Countersign one booking. Raises Stale, and what the service does."""
+    _run(booking, form, settings, ("countersign", "countersigned", countersign_booking))
+
+
+def _run(
+    booking: Booking,
+    form: SignForm,
+    settings: Settings,
+    act: tuple[str, str, Signed],
+    version: int | None = None,
+) -> None:
+    verb, past, command = act
     read = version if version is not None else getattr(form, "read_version", None)
     if read != booking.version:
         raise Stale(STALE)
     person, reference = who(), booking.reference
-    actor = person.acting_for("booking:slot:approve", facility=booking.facility.code)
+    actor = person.acting_for(f"booking:slot:{verb}", facility=booking.facility.code)
     proof = proof_for(booking, form, settings)
     work.run(
         actor,
-        "booking:slot:approved",
+        f"booking:slot:{past}",
         form.reason.data or None,
-        lambda unit: approve_booking(unit, person, reference, proof, read).reference,
+        lambda unit: command(unit, person, reference, proof, read).reference,
     )

@@ -11,7 +11,7 @@ from hkbio_gmp.facilities.rules.facts import ProcessClassFacts, ResourceFacts
 from hkbio_gmp.facilities.rules.opening import is_open_throughout
 from hkbio_gmp.kernel.errors import Conflict
 from hkbio_gmp.kernel.findings import Finding, Severity
-from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.messages import N_, Message
 from hkbio_gmp.kernel.timerange import TimeRange
 
 FARTHEST = timedelta(days=730)
@@ -150,6 +150,9 @@ def room_finding(
         remedy=None if suits else Message("Choose a room of such a grade."),
         source="PE 009-17 Annex 2A 3.11, 3.13",
     )
+
+
+PROJECT_STATES = (N_("proposed"), N_("accepted"), N_("closed"))
 
 
 def project_finding(code: str, status: str, needs: ProcessClassFacts) -> Finding:

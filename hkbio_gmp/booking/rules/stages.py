@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-MANAGER, QUALITY = "manager", "quality"
+MANAGER, QUALITY, COUNTERSIGN = "manager", "quality", "countersign"
 ROLES = {MANAGER: "facility_manager", QUALITY: "quality"}
 """Stage → the role that decides in it."""
+COUNTERSIGN_DAYS = 1
+"""Working days within which quality countersigns what the manager approved alone (D)."""
 LEAST_OUTSIDE_HOURS = 2
 
 

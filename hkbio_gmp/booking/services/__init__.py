@@ -5,6 +5,7 @@
 ``change_request(work, principal, ref, BookingWish, version)``,
 ``cancel_booking(work, principal, ref, version)``,
 ``approve_booking(work, principal, ref, proof, version)``,
+``countersign_booking(work, principal, ref, proof, version)``,
 ``reject_booking(work, principal, ref, version)``,
 ``propose_move(work, principal, ref, BookingWish, version)``,
 ``counter_offer(work, principal, ref, BookingWish, version)``,
@@ -26,7 +27,8 @@ The reason is the unit of work's. ``signed_record(session, booking)`` is what ap
 """
 
 from hkbio_gmp.booking.rules.outages import OutageWish
-from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking, signed_record
+from hkbio_gmp.booking.services.countersigning import countersign_booking
+from hkbio_gmp.booking.services.decisions import approve_booking, reject_booking
 from hkbio_gmp.booking.services.displacement import Displaced, displaced
 from hkbio_gmp.booking.services.dragging import Drag, DragVerdict, drag_booking, drag_verdict
 from hkbio_gmp.booking.services.evaluation import Evaluation, viewer_of
@@ -65,6 +67,7 @@ from hkbio_gmp.booking.services.shifting import (
     shifted_wish,
     to_shift,
 )
+from hkbio_gmp.booking.services.signatures import signed_record
 from hkbio_gmp.booking.services.slots import Home, SlotAnswer, SlotQuery
 from hkbio_gmp.booking.services.whatif import least_harmful
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
@@ -89,6 +92,7 @@ __all__ = [
     "change_outage",
     "change_request",
     "counter_offer",
+    "countersign_booking",
     "decide_move",
     "displaced",
     "drag_booking",

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.rules.stages import MANAGER, ROLES
 from hkbio_gmp.booking.services.checks import need_reason
+from hkbio_gmp.booking.services.countersigning import await_countersignature, check_urgency
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
-from hkbio_gmp.booking.services.people import is_named, may_act, people_of
+from hkbio_gmp.booking.services.people import may_act, people_of
 from hkbio_gmp.booking.services.plan import plan_of
+from hkbio_gmp.booking.services.signatures import check_separation, note_approval, signed_record
 from hkbio_gmp.booking.services.stages import (
     check_outside_hours,
     check_stage,
     hand_to_quality,
     needs_quality,
-    note_approval,
 )
 from hkbio_gmp.booking.services.writing import (
     check_version,
@@ -29,28 +28,11 @@ from hkbio_gmp.booking.services.writing import (
     withdraw_offers,
 )
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
-from hkbio_gmp.identity.services.signing import SignedRecord, SigningProof, record_digest, sign
-from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
-from hkbio_gmp.kernel.findings import Severity, Verdict
+from hkbio_gmp.identity.services.signing import SigningProof, sign
+from hkbio_gmp.kernel.errors import FieldError, NotValid, WrongState
+from hkbio_gmp.kernel.findings import Finding, Severity, Verdict
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.work import Work
-
-
-def signed_record(session: Session, booking: Booking) -> SignedRecord:
-    """What a signature on the booking is tied to: its rows, sessions and allocations."""
-    subject = booking.audit_subject()
-    rows = [booking, *booking.sessions]
-    rows += [a for s in booking.sessions for a in s.allocations]
-    rows += list(booking.operators)
-    return SignedRecord(
-        type=subject.type,
-        ref=subject.ref,
-        version=booking.version,
-        digest=record_digest(session, *rows),
-        log=subject.log,
-        zone=subject.zone,
-        organisation=subject.organisation,
-    )
 
 
 def approve_booking(
@@ -59,9 +41,10 @@ def approve_booking(
     """Approve a request, signed, under the rules as they stand at this instant.
 
     A warning is passed only with a reason, a block never. Where the facility's settings ask for it
-    quality approves after the manager; until then the request stays one, its hold renewed. Never
-    by whoever asked or is a named operator, nor by one person in both stages. Raises NotFound,
-    NotAllowed, WrongState, Stale, SlotTaken, NotValid, SignatureRefused.
+    quality approves after the manager; until then the request stays one, its hold renewed. Urgent
+    patient material the manager approves alone, and quality countersigns it. Never by whoever
+    asked or is a named operator, nor by one person in both stages. Raises NotFound, NotAllowed,
+    WrongState, Stale, SlotTaken, NotValid, SignatureRefused.
     """
     booking = load_booking(work, reference)
     may_act(principal, booking, "booking:slot:approve")
@@ -71,8 +54,26 @@ def approve_booking(
     check_separation(principal, booking, row.never)
     stage = booking.waiting_for or MANAGER
     check_stage(principal, booking, stage)
+    check_urgency(work, booking)
     if any(proposal.state == "open" for proposal in booking.proposals):
         raise WrongState(Message("A counter-offer waits for the organisation's answer."))
+    passed = _passed(work, principal, booking)
+    record = signed_record(work.session, booking)
+    signed = sign(work, principal, proof, row.meaning or "approved", record)
+    note_approval(work, principal, booking, stage, signed.number, passed)
+    alone = stage == MANAGER and booking.urgent
+    if stage == MANAGER and not alone and needs_quality(work, booking, passed):
+        hand_to_quality(work, booking)
+        return booking
+    _decide(work, principal, booking, str(row.target))
+    if alone:
+        await_countersignature(work, booking)
+    _tell(work, principal, booking, "approved")
+    return booking
+
+
+def _passed(work: Work, principal: PersonPrincipal, booking: Booking) -> list[Finding]:
+    """The warnings that an approval would pass. Raises where it may not pass them."""
     plan = plan_of(work.session, booking)
     lock_plan(work, plan)
     viewer = viewer_of(principal)
@@ -83,16 +84,7 @@ def approve_booking(
         said = Message("There are warnings; passing them needs a reason.")
         remedy = Message("Write why the warnings may be passed.")
         raise NotValid(said, [FieldError("reason", said, remedy)], evaluation.findings)
-    record = signed_record(work.session, booking)
-    signed = sign(work, principal, proof, row.meaning or "approved", record)
-    passed = [f for f in evaluation.findings if f.severity is Severity.WARN]
-    note_approval(work, principal, booking, stage, signed.number, passed)
-    if stage == MANAGER and needs_quality(work, booking, passed):
-        hand_to_quality(work, booking)
-        return booking
-    _decide(work, principal, booking, str(row.target))
-    _tell(work, principal, booking, "approved")
-    return booking
+    return [f for f in evaluation.findings if f.severity is Severity.WARN]
 
 
 def reject_booking(
@@ -128,11 +120,3 @@ def _decide(work: Work, principal: PersonPrincipal, booking: Booking, status: st
 def _tell(work: Work, principal: PersonPrincipal, booking: Booking, verb: str) -> None:
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, verb))
-
-
-def check_separation(principal: PersonPrincipal, booking: Booking, never: tuple[str, ...]) -> None:
-    """Separation of duties: no one approves what they asked for. Raises NotAllowed."""
-    if "requester" in never and booking.requested_by == principal.code:
-        raise NotAllowed(Message("No one decides on what they asked for themselves."))
-    if "operator" in never and is_named(principal, booking):
-        raise NotAllowed(Message("A named operator does not decide on the booking."))

@@ -8,10 +8,10 @@ from dataclasses import replace
 from hkbio_gmp.booking.lifecycle import SESSIONS, BookingState, SessionState
 from hkbio_gmp.booking.models import Booking, BookingSession
 from hkbio_gmp.booking.services.checks import need_reason
-from hkbio_gmp.booking.services.decisions import signed_record
 from hkbio_gmp.booking.services.evaluation import evaluate, viewer_of
 from hkbio_gmp.booking.services.people import is_named, may_read
 from hkbio_gmp.booking.services.plan import plan_of
+from hkbio_gmp.booking.services.signatures import signed_record
 from hkbio_gmp.booking.services.writing import load_booking, lock_plan
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SigningProof, sign

@@ -10,7 +10,6 @@ from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking, MoveProposal
 from hkbio_gmp.booking.services.begun import check_begun, to_come
 from hkbio_gmp.booking.services.checks import need_reason
-from hkbio_gmp.booking.services.decisions import check_separation
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.people import may_act, people_of
@@ -23,6 +22,7 @@ from hkbio_gmp.booking.services.proposals import (
     new_proposal,
     open_proposal,
 )
+from hkbio_gmp.booking.services.signatures import check_separation
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.writing import (
     batch_of,
@@ -74,6 +74,7 @@ def propose_move(
     check_version(booking, version)
     BOOKINGS.get(BookingState(booking.status), "propose_move")
     check_none_open(booking)
+    _check_urgency_kept(booking, wish)
     plan = make_plan(work.session, wish, reference=reference)
     check_begun(booking, plan)
     calendars = lock_plan(work, plan)
@@ -92,6 +93,12 @@ def propose_move(
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, "move proposed"))
     return booking
+
+
+def _check_urgency_kept(booking: Booking, wish: BookingWish) -> None:
+    if wish.urgent != booking.urgent:
+        said = Message("What was approved is urgent or not for good.")
+        raise NotValid(said, [FieldError("urgent", said, Message("Ask for a new booking."))])
 
 
 def decide_move(

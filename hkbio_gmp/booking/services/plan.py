@@ -48,6 +48,7 @@ class Plan:
     note: str = ""
     reference: str | None = None
     template: str | None = None
+    urgent: bool = False
 
     @property
     def uses(self) -> list[Use]:
@@ -126,6 +127,7 @@ def make_plan(
         )
     needs = _class(here, wish, project, wrong)
     batch = _batch(wish, project, wrong)
+    _check_urgent(wish, project, wrong)
     known = _resources(here, wish, wrong)
     operators = _operators(session, wish, project, stored, wrong)
     check_sessions(wish, wrong)
@@ -144,6 +146,7 @@ def make_plan(
         note=wish.note.strip(),
         reference=reference,
         template=wish.template,
+        urgent=wish.urgent,
     )
 
 
@@ -186,6 +189,24 @@ def _batch(wish: BookingWish, project: ProjectLine, wrong: Refusals) -> Named | 
         )
         return None
     return Named(project.batch_id, project.batch)
+
+
+def _check_urgent(wish: BookingWish, project: ProjectLine, wrong: Refusals) -> None:
+    """Only one patient's own material is urgent, and the facility is told why."""
+    if not wish.urgent:
+        return
+    if not (wish.batch and project.batch_autologous):
+        wrong.add(
+            "urgent",
+            Message("Only material of one patient is urgent: an autologous batch."),
+            Message("Name the patient's batch, or ask without urgency."),
+        )
+    if not wish.note.strip():
+        wrong.add(
+            "note",
+            Message("An urgent request says why it cannot wait."),
+            Message("Write it in the note."),
+        )
 
 
 def _resources(here: Standing, wish: BookingWish, wrong: Refusals) -> dict[str, ResourceFacts]:

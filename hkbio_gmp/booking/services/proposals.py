@@ -146,6 +146,7 @@ def dump_wish(wish: BookingWish) -> str:
             "operators": list(wish.operators),
             "note": wish.note,
             "template": wish.template,
+            "urgent": wish.urgent,
             "sessions": [
                 [
                     s.starts.isoformat(),

@@ -132,7 +132,7 @@ def change_request(
         begin_again(booking)
         booking.batch = batch_of(work, plan)
         booking.process_class = plan.needs.code
-        booking.template = plan.template
+        booking.template, booking.urgent = plan.template, plan.urgent
         booking.note = plan.note
         booking.version += 1
         write_operators(work, booking, plan)
@@ -160,6 +160,7 @@ def cancel_booking(
     booking.decision_reason = work.reason
     withdraw_offers(booking)
     release(booking)
+    booking.countersign_by = None
     clear_flags(work, booking, "cancelled")
     work.session.flush()
     others = [p for p in people_of(work, booking) if p.code != principal.code]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BookingState
-from hkbio_gmp.booking.models import Booking, BookingApproval
+from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.rules.stages import (
     LEAST_OUTSIDE_HOURS,
     MANAGER,
@@ -46,32 +46,6 @@ def check_outside_hours(evaluation: Evaluation, named: int) -> None:
         said = Message("Work outside opening hours is approved only with two people named.")
         remedy = Message("Ask the organisation to name two operators.")
         raise NotValid(said, [FieldError("operators", said, remedy)], evaluation.findings)
-
-
-def note_approval(
-    work: Work,
-    principal: PersonPrincipal,
-    booking: Booking,
-    stage: str,
-    number: str,
-    passed: list[Finding],
-) -> None:
-    """Keep who signed, and the warnings that were passed as they read now."""
-    booking.approvals.append(
-        BookingApproval(
-            stage=stage,
-            state="given",
-            approved_by=principal.code,
-            approved_by_name=principal.name,
-            approved_at=work.at,
-            reason=work.reason,
-            signature=number,
-            signed_version=booking.version,
-            passed=[
-                {"rule": f.rule, "subject": f.subject, "said": f.message.english()} for f in passed
-            ],
-        )
-    )
 
 
 def needs_quality(work: Work, booking: Booking, passed: list[Finding]) -> bool:

@@ -22,7 +22,8 @@ class SessionWish:
 class BookingWish:
     """A request as it comes from a page or the API, nothing of it checked yet.
 
-    With a ``template`` and no sessions, a run of it from ``starts`` (UTC) is meant.
+    With a ``template`` and no sessions, a run of it from ``starts`` (UTC) is meant. ``urgent``
+    says that a patient's material does not wait; the note says why.
     """
 
     facility: str
@@ -36,6 +37,7 @@ class BookingWish:
     draft: bool = False
     template: str | None = None
     starts: datetime | None = None
+    urgent: bool = False
 
     @property
     def is_laid_out(self) -> bool:
@@ -62,6 +64,7 @@ def wish_of(booking: Booking) -> BookingWish:
         operators=tuple(o.person.email for o in booking.operators if o.active),
         note=booking.note,
         template=booking.template,
+        urgent=booking.urgent,
     )
 
 

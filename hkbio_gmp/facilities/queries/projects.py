@@ -40,6 +40,7 @@ class ProjectLine(NamedTuple):
     process_class: str
     batch_id: int | None
     batch: str | None
+    batch_autologous: bool | None
 
 
 def find_project_line(session: Session, code: str, batch: str | None = None) -> ProjectLine | None:
@@ -66,6 +67,7 @@ def line_of(project: Project, batch: Batch | None) -> ProjectLine:
         project.process_class.code,
         batch.id if batch else None,
         batch.code if batch else None,
+        batch.autologous if batch else None,
     )
 
 
@@ -83,6 +85,7 @@ _LINE = (
         ProcessClass.code,
         Batch.id,
         Batch.code,
+        Batch.autologous,
     )
     .join(Facility, Project.facility_id == Facility.id)
     .join(Organisation, Project.organisation_id == Organisation.id)

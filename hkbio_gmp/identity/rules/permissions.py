@@ -90,6 +90,7 @@ _MANAGER = _OPERATOR | {
 }
 _QUALITY = _OPERATOR | {
     "booking:slot:approve",
+    "booking:slot:countersign",
     "booking:slot:reject",
     "certification:certificate:verify",
     "certification:certificate:reject",

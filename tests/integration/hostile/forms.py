@@ -18,7 +18,7 @@ from tests.integration.hostile import house
 _VOID = "LCT-room_qualification_ab-LCT-CR1-2027-12-31"
 EXAMPLES = {
     "bookings": {
-        "reference": [f"LCT-2027-{number:06d}" for number in range(1, 6)],
+        "reference": [f"LCT-2027-{number:06d}" for number in range(1, 7)],
         "number": ["1"],
     },
     "outages": {"reference": ["LCT-OUT-2027-0001"]},

@@ -75,6 +75,7 @@ def _bookings() -> None:
     world.approve(moved)
     later = world.wish(26, **quiet)
     world.command("requester@a.example", services.propose_move, moved, later, reason="later")
+    world.approve(world.ask(world.wish(28, urgent=True, note="conditioned", **quiet)))
     manager = world.who("manager@lct.example")
     out = TimeRange(world.at(40), world.at(41))
     world.act(

@@ -44,7 +44,7 @@ DOUBTFUL: list[Any] = [
     "9999-12-31",
 ]
 SQLITE_ALONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-FLAGS = {"draft", "infectious", "open_processing", "autologous"}
+FLAGS = {"draft", "urgent", "infectious", "open_processing", "autologous"}
 BODIES_BROKEN = [
     b"{",
     b"[" * 100_000,

@@ -29,6 +29,7 @@ LEGAL = {
     (B.REQUESTED, "decline"): B.REQUESTED,
     (B.REQUESTED, "expire"): B.EXPIRED,
     (B.APPROVED, "cancel"): B.CANCELLED,
+    (B.APPROVED, "countersign"): B.APPROVED,
     (B.APPROVED, "propose_move"): B.APPROVED,
     (B.APPROVED, "accept"): B.APPROVED,
     (B.APPROVED, "decline"): B.APPROVED,
@@ -70,9 +71,9 @@ def test_session_is_refused_when_pair_is_not_legal(state: SessionState, verb: st
         SESSIONS.get(state, verb)
 
 
-def test_only_approval_and_verified_clearance_are_signed_when_table_is_read() -> None:
+def test_only_approvals_and_verified_clearance_are_signed_when_table_is_read() -> None:
     signed = {row.verb for row in (*BOOKINGS, *SESSIONS) if row.meaning is not None}
-    assert signed == {"approve", "verify_clearance"}
+    assert signed == {"approve", "countersign", "verify_clearance"}
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])

@@ -23,6 +23,7 @@ WHO_MAY: dict[str, set[str]] = {
     "booking:slot:read": set(ROLES) - {"programme", "admin"},
     "booking:slot:approve": {"facility_manager", "quality"},
     "booking:slot:reject": {"facility_manager", "quality"},
+    "booking:slot:countersign": {"quality"},
     "booking:slot:counter_offer": {"facility_manager"},
     "booking:outage:plan": {"facility_manager"},
     "booking:session:check_in": FLOOR,
