@@ -34,7 +34,7 @@ READ = "booking:slot:read"
 SIGNED = {"approve", "countersign", "verify_clearance"}
 
 
-def _wish(body: dict[str, Any]) -> BookingWish:
+def wish_from(body: dict[str, Any]) -> BookingWish:
     return BookingWish(
         facility=body["facility"],
         project=body["project"],
@@ -85,7 +85,7 @@ def _requested(made: BookingLine, evaluation: services.Evaluation) -> dict[str, 
 @blueprint.response(201, records.Booking)
 def create(body: dict[str, Any]) -> Response:
     """Ask for a slot; held at once unless it is a draft."""
-    who, wish = principal(), _wish(body)
+    who, wish = principal(), wish_from(body)
     try:
         made = commands.run(
             who.acting_for("booking:slot:request", organisation=who.organisation),

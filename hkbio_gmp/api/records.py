@@ -80,6 +80,50 @@ class Booking(ma.Schema):
     proposed_move = fields.Nested(ProposedMove, required=True, allow_none=True)
 
 
+class Occurrence(ma.Schema):
+    """One occurrence of a series: its booking, or what was found against it."""
+
+    number = whole()
+    starts_at = at()
+    booking = said(null=True)
+    status = one_of(BOOKING_STATES, null=True)
+    findings = many(Finding)
+
+
+class Series(ma.Schema):
+    """Bookings that were asked for at once by a recurrence rule."""
+
+    reference = said()
+    facility = said()
+    organisation = said()
+    project = said()
+    recurrence = said()
+    starts_at = at()
+    take = one_of(["all", "fitting"])
+    version = whole()
+    occurrences = many(Occurrence)
+
+
+class OccurrenceVerdict(ma.Schema):
+    """What one occurrence would be told."""
+
+    number = whole()
+    starts_at = at()
+    ends_at = at()
+    resources = codes()
+    verdict = one_of(VERDICTS)
+    findings = many(Finding)
+    change = fields.Nested(Change, required=True, allow_none=True)
+
+
+class SeriesVerdict(ma.Schema):
+    """What each occurrence would be told, nothing written."""
+
+    recurrence = said()
+    fits = whole()
+    occurrences = many(OccurrenceVerdict)
+
+
 class Readiness(ma.Schema):
     """Every finding about a booking."""
 

@@ -7,13 +7,22 @@ from typing import Any, cast
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from hkbio_gmp.api import audit, bookings, catalogue, certificates, description, people, problems
+from hkbio_gmp.api import (
+    audit,
+    bookings,
+    catalogue,
+    certificates,
+    description,
+    people,
+    problems,
+    series,
+)
 from hkbio_gmp.extensions import csrf
 from hkbio_gmp.kernel.errors import DomainError
 from hkbio_gmp.web.guards import public
 
 PREFIX = "/api/v1"
-_PARTS = (people, catalogue, bookings, certificates, audit)
+_PARTS = (people, catalogue, bookings, series, certificates, audit)
 
 
 def register(app: Flask) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hkbio_gmp.booking.models import Booking
+from hkbio_gmp.booking.models_series import BookingSeries
 from hkbio_gmp.booking.queries.lines import BookingLine
 from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.kernel.findings import Finding
@@ -170,3 +171,49 @@ def flag_body(booking: Booking, findings: Iterable[Finding], near: Iterable[Near
         for one in near
     ]
     return [*lines, *([Message("Free near it:")] if slots else []), *slots]
+
+
+def tell_series(
+    work: Work, people: Iterable[Someone], series: BookingSeries, what: Message
+) -> None:
+    """Queue one message about a whole series to each person, once per version."""
+    lines = [
+        Message(
+            "{project}, {count} occurrences from {starts}.",
+            zone=series.facility.zone,
+            project=series.project.code,
+            count=sum(1 for one in series.occurrences if one.booking_id is not None),
+            starts=series.starts,
+        )
+    ]
+    lines += [Message("Reason: {reason}", reason=work.reason)] if work.reason else []
+    for person in people:
+        queue_message(
+            work.session,
+            dedupe_key=f"series:{series.reference}:{series.version}:{person.code}",
+            person_code=person.code,
+            email=person.email,
+            language=person.language,
+            subject=what,
+            body=lines,
+            link=f"/series/{series.reference}",
+            kind="booking",
+        )
+
+
+def series_requested(series: BookingSeries) -> Message:
+    """Subject for the manager."""
+    return Message("The series {reference} waits for your decision", reference=series.reference)
+
+
+SERIES_CHANGES = (N_("moved"), N_("moved to other resources"), N_("cancelled"))
+
+
+def series_changed(series: BookingSeries, done: str, count: int) -> Message:
+    """Subject for whoever is concerned; ``done`` is one of ``SERIES_CHANGES``."""
+    return Message(
+        "{reference}: {count} occurrences {done}",
+        reference=series.reference,
+        count=count,
+        done=Message(done),
+    )

@@ -10,6 +10,7 @@ RECORDS: dict[str, Any] = {
     "booking": _("Booking"),
     "outage": _("Outage"),
     "reexamination": _("Re-examination"),
+    "series": _("Series"),
 }
 ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:drafted": ("circle-dashed", "completed", _("kept a draft of %(record)s")),
@@ -68,6 +69,13 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:reexamined": ("flag", "blocked", _("looked at %(record)s again")),
     "booking:outage:planned": ("wrench", "outage", _("planned the outage %(record)s")),
     "booking:outage:withdrawn": ("undo-2", "completed", _("withdrew the outage %(record)s")),
+    "booking:series:requested": ("repeat", "requested", _("requested the series %(record)s")),
+    "booking:series:changed": ("pencil", "requested", _("changed the series %(record)s")),
+    "booking:series:cancelled": (
+        "circle-slash",
+        "completed",
+        _("cancelled occurrences of the series %(record)s"),
+    ),
     "booking:feed:created": ("link", "approved", _("made a calendar address for %(record)s")),
     "booking:feed:revoked": ("undo-2", "completed", _("ended a calendar address of %(record)s")),
 }

@@ -5,7 +5,9 @@
 ``list_waiting(session, principal, now)``, ``flags_of(session, ids)``,
 ``neighbours(session, booking)``,
 ``list_outages(session, principal, window)``, ``status_of``, ``occupancy_of``, ``resources_of``,
-``list_timeline(session, principal, facility, window, now)``.
+``list_timeline(session, principal, facility, window, now)``,
+``get_series(session, principal, ref)``, ``list_series(session, principal, after, limit)``,
+``series_of(session, booking ids)``.
 """
 
 from hkbio_gmp.booking.queries.bookings import (
@@ -25,6 +27,7 @@ from hkbio_gmp.booking.queries.bookings import (
 from hkbio_gmp.booking.queries.feeds import find_feed, list_feeds
 from hkbio_gmp.booking.queries.flags import FlagLine, flags_of
 from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines
+from hkbio_gmp.booking.queries.series import InSeries, get_series, list_series, series_of
 from hkbio_gmp.booking.queries.timeline import (
     TimelineEntry,
     asked_by,
@@ -37,18 +40,21 @@ __all__ = [
     "BookingFilter",
     "BookingLine",
     "FlagLine",
+    "InSeries",
     "Neighbour",
     "TimelineEntry",
     "asked_by",
     "find_feed",
     "flags_of",
     "get_booking",
+    "get_series",
     "line_of",
     "list_bookings",
     "list_feeds",
     "list_let_go",
     "list_lines",
     "list_outages",
+    "list_series",
     "list_timeline",
     "list_to_countersign",
     "list_urgent",
@@ -57,5 +63,6 @@ __all__ = [
     "neighbours",
     "occupancy_of",
     "resources_of",
+    "series_of",
     "status_of",
 ]

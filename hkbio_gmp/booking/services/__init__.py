@@ -23,6 +23,9 @@
 ``shifted_wish(booking, timedelta)``, ``shift_booking(work, principal, ref, timedelta, version)``,
 ``shift_verdict(session, principal, booking, timedelta, now)``; ``laid_out(session, wish, now)``
 makes a template's run definite.
+``request_series(work, principal, SeriesWish)``, ``preview_series(session, principal, wish, now)``,
+``change_series(work, principal, ref, SeriesChange, version)``,
+``series_change_verdict(session, principal, series, SeriesChange, now)``.
 The reason is the unit of work's. ``signed_record(session, booking)`` is what approval signs.
 """
 
@@ -53,6 +56,7 @@ from hkbio_gmp.booking.services.reading import (
     ways_out,
     ways_out_of,
 )
+from hkbio_gmp.booking.services.recurring import Adjusted, SeriesWish
 from hkbio_gmp.booking.services.requests import (
     cancel_booking,
     change_request,
@@ -60,6 +64,14 @@ from hkbio_gmp.booking.services.requests import (
     request_evaluated,
     submit_booking,
 )
+from hkbio_gmp.booking.services.series import request_series
+from hkbio_gmp.booking.services.series_changes import (
+    ChangeSaid,
+    change_series,
+    series_change_verdict,
+)
+from hkbio_gmp.booking.services.series_preview import OccurrenceSaid, preview_series
+from hkbio_gmp.booking.services.series_scope import SeriesChange
 from hkbio_gmp.booking.services.shifting import (
     ShiftVerdict,
     shift_booking,
@@ -73,15 +85,20 @@ from hkbio_gmp.booking.services.whatif import least_harmful
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 
 __all__ = [
+    "Adjusted",
     "BookingWish",
+    "ChangeSaid",
     "Displaced",
     "Drag",
     "DragVerdict",
     "Evaluation",
     "Home",
     "MoveWish",
+    "OccurrenceSaid",
     "OutagePlan",
     "OutageWish",
+    "SeriesChange",
+    "SeriesWish",
     "SessionWish",
     "ShiftVerdict",
     "SlotAnswer",
@@ -91,6 +108,7 @@ __all__ = [
     "cancel_booking",
     "change_outage",
     "change_request",
+    "change_series",
     "counter_offer",
     "countersign_booking",
     "decide_move",
@@ -105,12 +123,15 @@ __all__ = [
     "plan_outage",
     "plan_outages",
     "preview",
+    "preview_series",
     "propose_move",
     "readiness",
     "reject_booking",
     "request_booking",
     "request_evaluated",
+    "request_series",
     "run_session",
+    "series_change_verdict",
     "sessions_apart",
     "shift_booking",
     "shift_verdict",

@@ -62,10 +62,16 @@ def is_shortening(booking: Booking, plan: Plan) -> bool:
 
 
 def propose_move(
-    work: Work, principal: PersonPrincipal, reference: str, wish: BookingWish, version: int | None
+    work: Work,
+    principal: PersonPrincipal,
+    reference: str,
+    wish: BookingWish,
+    version: int | None,
+    *,
+    tell: bool = True,
 ) -> Booking:
     """Change an approved booking: a shortening takes effect at once, anything material becomes a
-    proposed move whose slot is held until the other side decides.
+    proposed move whose slot is held until the other side decides. Without ``tell`` nobody hears.
 
     Raises NotFound, NotAllowed, WrongState, Stale, SlotTaken, NotValid.
     """
@@ -90,8 +96,9 @@ def propose_move(
         else:
             made = new_proposal(work, principal, booking, wish, plan)
             hold_beyond(work, booking, moved, calendars, made)
-    others = [p for p in people_of(work, booking) if p.code != principal.code]
-    notices.tell(work, others, booking, notices.decided(booking, "move proposed"))
+    if tell:
+        others = [p for p in people_of(work, booking) if p.code != principal.code]
+        notices.tell(work, others, booking, notices.decided(booking, "move proposed"))
     return booking
 
 

@@ -46,9 +46,12 @@ def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -
 
 
 def request_evaluated(
-    work: Work, principal: PersonPrincipal, wish: BookingWish
+    work: Work, principal: PersonPrincipal, wish: BookingWish, *, tell: bool = True
 ) -> tuple[BookingLine, Evaluation]:
-    """As :func:`request_booking`, with what the rules said of it to the person who asks."""
+    """As :func:`request_booking`, with what the rules said of it to the person who asks.
+
+    Without ``tell`` nobody hears of it: who enters several tells of all of them at once.
+    """
     plan = _own_plan(work, principal, wish)
     calendars = lock_plan(work, plan)
     if not wish.draft:
@@ -59,7 +62,7 @@ def request_evaluated(
         refuse_blocked(evaluation, plan, viewer)
     with guarded(work):
         made = enter_booking(work, principal, plan, calendars, draft=wish.draft)
-    if not wish.draft:
+    if tell and not wish.draft:
         _tell_managers(work, notices.of_line(made, plan.facility.zone))
     return made, evaluation
 
@@ -141,10 +144,16 @@ def change_request(
 
 
 def cancel_booking(
-    work: Work, principal: PersonPrincipal, reference: str, version: int | None
+    work: Work,
+    principal: PersonPrincipal,
+    reference: str,
+    version: int | None,
+    *,
+    tell: bool = True,
 ) -> Booking:
     """Cancel before it is in use: the organisation, or the manager with a reason.
 
+    Without ``tell`` nobody hears of it: who cancels several tells of all of them at once.
     Raises NotFound, NotAllowed once a session has begun, WrongState, NotValid without a reason.
     """
     booking = load_booking(work, reference)
@@ -163,6 +172,7 @@ def cancel_booking(
     booking.countersign_by = None
     clear_flags(work, booking, "cancelled")
     work.session.flush()
-    others = [p for p in people_of(work, booking) if p.code != principal.code]
-    notices.tell(work, others, booking, notices.decided(booking, "cancelled"))
+    if tell:
+        others = [p for p in people_of(work, booking) if p.code != principal.code]
+        notices.tell(work, others, booking, notices.decided(booking, "cancelled"))
     return booking

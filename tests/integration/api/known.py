@@ -10,6 +10,7 @@ from tests.integration.booking import world
 REFERENCES = {
     "bookings": ["LCT-2027-000001", "LCT-2027-000002", "LCT-2027-000004", "LCT-2027-000005"],
     "certificates": ["LCT-CERT-2027-0001"],
+    "series": ["LCT-SER-2027-0001"],
 }
 PATHS = {"code": "LCT", "log": "LCT"}
 ARGUMENTS = {
@@ -28,6 +29,29 @@ BODIES: dict[str, dict[str, Any]] = {
         "resources": [world.ROOM],
         "starts_at": "2027-02-20T01:00:00Z",
         "ends_at": "2027-02-20T09:00:00Z",
+    },
+    "/series": {
+        "facility": "LCT",
+        "project": "STARTUP-A-P1",
+        "resources": [world.ROOM],
+        "starts_at": "2027-03-01T01:00:00Z",
+        "ends_at": "2027-03-01T05:00:00Z",
+        "recurrence": "FREQ=WEEKLY;COUNT=3",
+        "take": "fitting",
+    },
+    "/series/preview": {
+        "facility": "LCT",
+        "project": "STARTUP-A-P1",
+        "resources": [world.ROOM],
+        "starts_at": "2027-03-02T01:00:00Z",
+        "ends_at": "2027-03-02T05:00:00Z",
+        "recurrence": "FREQ=DAILY;COUNT=3",
+    },
+    "/series/{reference}/changes": {
+        "action": "cancel",
+        "scope": "one",
+        "number": 2,
+        "reason": "late",
     },
     "/bookings/{reference}": {"note": "kept cold"},
     "/bookings/{reference}/transitions": {"action": "cancel", "reason": "tried"},

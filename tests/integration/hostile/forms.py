@@ -21,6 +21,7 @@ EXAMPLES = {
         "reference": [f"LCT-2027-{number:06d}" for number in range(1, 7)],
         "number": ["1"],
     },
+    "series": {"reference": ["LCT-SER-2027-0001"]},
     "outages": {"reference": ["LCT-OUT-2027-0001"]},
     "calendar": {"key": ["1"], "reference": ["LCT-2027-000002"]},
     "feeds": {"secret": ["A" * 43]},

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, literal, select
 
 from hkbio_gmp.booking import services
+from hkbio_gmp.booking.rules.recurrence import parsed
+from hkbio_gmp.booking.services import SeriesWish
 from hkbio_gmp.certification.services import Submission, submit_certificate
 from hkbio_gmp.extensions import Base, db
 from hkbio_gmp.facilities import services as facilities
@@ -76,6 +78,9 @@ def _bookings() -> None:
     later = world.wish(26, **quiet)
     world.command("requester@a.example", services.propose_move, moved, later, reason="later")
     world.approve(world.ask(world.wish(28, urgent=True, note="conditioned", **quiet)))
+    asker = world.who("requester@a.example")
+    again = SeriesWish(world.wish(60, 4, **quiet), parsed("FREQ=WEEKLY;COUNT=3"))
+    world.act(asker.actor, lambda unit: services.request_series(unit, asker, again).reference)
     manager = world.who("manager@lct.example")
     out = TimeRange(world.at(40), world.at(41))
     world.act(
