@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,18 @@ class Instant(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Give it back in UTC whatever the connection's zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        # lists share few instants, and to look one up is quicker than to read its text again
+        @lru_cache(maxsize=4096)
+        def known(stored: Any) -> datetime:
+            value: Any = read(stored) if read else stored
+            moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return moment.astimezone(UTC)
+
+        return lambda stored: None if stored is None else known(stored)
 
 
 class Base(DeclarativeBase):

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.models import BookingFlag
 from hkbio_gmp.booking.rules.flags import load_finding
 from hkbio_gmp.kernel.findings import Finding
+from hkbio_gmp.work import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,25 @@ def flags_of(session: Session, booking_ids: Collection[int]) -> dict[int, list[F
     """
     if not booking_ids:
         return {}
-    query = select(BookingFlag).where(
-        BookingFlag.booking_id.in_(sorted(booking_ids)), BookingFlag.cleared_at.is_(None)
-    )
     found: dict[int, list[FlagLine]] = {}
-    for row in session.scalars(query.order_by(BookingFlag.id)):
+    for row in rows(session, _STANDING, {"keys": sorted(booking_ids)}):
         finding = load_finding(row.rule, row.subject, row.finding)
         found.setdefault(row.booking_id, []).append(FlagLine(row.cause, row.raised_at, finding))
     return found
+
+
+_STANDING = (
+    select(
+        BookingFlag.booking_id,
+        BookingFlag.cause,
+        BookingFlag.raised_at,
+        BookingFlag.rule,
+        BookingFlag.subject,
+        BookingFlag.finding,
+    )
+    .where(
+        BookingFlag.booking_id.in_(bindparam("keys", expanding=True)),
+        BookingFlag.cleared_at.is_(None),
+    )
+    .order_by(BookingFlag.id)
+)

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Executable, select
+from sqlalchemy import BindParameter, Connection, Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
@@ -154,8 +154,8 @@ def _batch(
     keys = [uses[0][0] for uses in found]
     if not keys:
         return []
-    operators = _by_booking(connection, _operators(keys))
-    moves = _by_booking(connection, _moves(keys))
+    operators = _by_booking(connection, _OPERATORS, keys)
+    moves = _by_booking(connection, _MOVES, keys)
     return [_line(uses, operators.get(uses[0][0], ()), moves.get(uses[0][0])) for uses in found]
 
 
@@ -211,35 +211,34 @@ def _with_uses(heads: Any) -> Executable:
     )
 
 
-def _by_booking(connection: Connection, query: Executable) -> dict[int, list[Any]]:
+def _by_booking(
+    connection: Connection, query: Executable, keys: Sequence[int]
+) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for key, *values in connection.execute(query):
+    for key, *values in connection.execute(query, {"keys": keys}):
         found.setdefault(key, []).append(values)
     return found
 
 
-def _operators(keys: Sequence[int]) -> Executable:
-    return (
-        select(BookingOperator.booking_id, Person.email)
-        .join(Person, BookingOperator.person_id == Person.id)
-        .where(BookingOperator.booking_id.in_(keys), BookingOperator.active.is_(True))
-        .order_by(BookingOperator.id)
+_KEYS: BindParameter[int] = bindparam("keys", expanding=True)
+_OPERATORS = (
+    select(BookingOperator.booking_id, Person.email)
+    .join(Person, BookingOperator.person_id == Person.id)
+    .where(BookingOperator.booking_id.in_(_KEYS), BookingOperator.active.is_(True))
+    .order_by(BookingOperator.id)
+)
+_MOVES = (
+    select(
+        MoveProposal.booking_id,
+        MoveProposal.resources,
+        MoveProposal.starts,
+        MoveProposal.ends,
+        MoveProposal.side,
+        MoveProposal.reason,
     )
-
-
-def _moves(keys: Sequence[int]) -> Executable:
-    return (
-        select(
-            MoveProposal.booking_id,
-            MoveProposal.resources,
-            MoveProposal.starts,
-            MoveProposal.ends,
-            MoveProposal.side,
-            MoveProposal.reason,
-        )
-        .where(MoveProposal.booking_id.in_(keys), MoveProposal.state == "open")
-        .order_by(MoveProposal.id)
-    )
+    .where(MoveProposal.booking_id.in_(_KEYS), MoveProposal.state == "open")
+    .order_by(MoveProposal.id)
+)
 
 
 def _line(uses: list[Any], operators: Sequence[Any], moves: list[Any] | None) -> BookingLine:
