@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from hkbio_gmp.jobs import find_job, run_job
 from hkbio_gmp.kernel import clock
 from tests import databases
 from tests.journeys import world
@@ -22,8 +24,8 @@ Theme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="module")
-def site(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served product in which two startups share a facility."""
+def served(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask]]:
+    """A served product in which two startups share a facility, and its address."""
     folder = tmp_path_factory.mktemp("journey")
     url = databases.fresh_sqlite(seeds.sqlite(world.build), folder)
     app = application(url, folder, HKBIO_NOW=world.NOW.isoformat())
@@ -31,11 +33,29 @@ def site(seeds: Seeds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}", app
     server.shutdown()
     thread.join()
     # the clock is the whole process's: the next module's tests must not inherit this one
     clock.fix_process(None)
+
+
+@pytest.fixture(scope="module")
+def site(served: tuple[str, Flask]) -> str:
+    """The product's address."""
+    return served[0]
+
+
+@pytest.fixture
+def job(served: tuple[str, Flask]) -> Callable[[str], object]:
+    """Runs one scheduled job now: the served product has no scheduler of its own."""
+
+    def run(name: str) -> object:
+        found = find_job(name)
+        assert found is not None
+        return run_job(served[1], found)
+
+    return run
 
 
 @pytest.fixture(scope="module")
