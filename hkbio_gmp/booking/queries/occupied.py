@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -140,10 +141,29 @@ def _uses(
         wanted["near"] = sorted(near)
     found = rows(session, _USES if near is None else _USES_NEAR, wanted)
     for row in found:
-        code, starts, ends, since, until, made, series, reference, owner = tuple(row)
-        if reference != without:
-            slot, held = TimeRange(starts, ends), TimeRange(since, until)
-            yield Use(code, slot, held, made, series, zones.get(code), reference, owner)
+        if row[_REFERENCE] != without:
+            yield _use(zones.get(row[0]), *row)
+
+
+_REFERENCE = 7
+
+
+# A finder reads a year of uses, most of them as they were at its last question.
+@lru_cache(maxsize=20_000)
+def _use(
+    zone: str | None,
+    code: str,
+    starts: datetime,
+    ends: datetime,
+    since: datetime,
+    until: datetime,
+    made: str,
+    series: str,
+    reference: str,
+    owner: str,
+) -> Use:
+    slot, held = TimeRange(starts, ends), TimeRange(since, until)
+    return Use(code, slot, held, made, series, zone, reference, owner)
 
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:

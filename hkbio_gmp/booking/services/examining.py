@@ -31,7 +31,7 @@ def plan_or_reason(session: Session, booking: Booking) -> Planned:
             session,
             wish_of(booking),
             reference=booking.reference,
-            project=facilities.line_of(booking.project, booking.batch),
+            project=facilities.line_of(booking.project, booking.batch, booking.process_class),
         )
     except DomainError as error:
         return _impossible(booking, error)

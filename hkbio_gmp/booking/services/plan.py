@@ -152,7 +152,7 @@ def make_plan(
 
 def _project(session: Session, wish: BookingWish, stored: Booking | None) -> ProjectLine | None:
     if stored is not None:
-        return facilities.line_of(stored.project, stored.batch)
+        return facilities.line_of(stored.project, stored.batch, stored.process_class)
     return facilities.find_project_line(session, wish.project, wish.batch)
 
 

@@ -52,8 +52,8 @@ def find_project_line(session: Session, code: str, batch: str | None = None) -> 
     return None if row is None else ProjectLine._make(row)
 
 
-def line_of(project: Project, batch: Batch | None) -> ProjectLine:
-    """What is known of a loaded project, with one of its batches."""
+def line_of(project: Project, batch: Batch | None, process_class: str) -> ProjectLine:
+    """What is known of a loaded project, with one of its batches and what is made of it."""
     return ProjectLine(
         project.id,
         project.code,
@@ -64,7 +64,7 @@ def line_of(project: Project, batch: Batch | None) -> ProjectLine:
         project.facility.zone,
         project.organisation_id,
         project.organisation.code,
-        project.process_class.code,
+        process_class,
         batch.id if batch else None,
         batch.code if batch else None,
         batch.autologous if batch else None,
