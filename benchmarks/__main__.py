@@ -12,13 +12,18 @@ from typing import Any
 
 import structlog
 
-from benchmarks import booking, feed, finder
+from benchmarks import booking, feed, finder, reexamination
 from benchmarks.databases import KINDS
 from benchmarks.measure import Mark, Outcome
 from hkbio_gmp.web import log
 
 RESULTS = Path(__file__).with_name("results.json")
-BENCHMARKS = {"feed": feed.run, "booking": booking.run, "finder": finder.run}
+BENCHMARKS = {
+    "feed": feed.run,
+    "booking": booking.run,
+    "finder": finder.run,
+    "reexamination": reexamination.run,
+}
 
 
 def main(wanted: list[str]) -> int:

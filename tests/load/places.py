@@ -46,8 +46,8 @@ def contender(rng: random.Random, place: int) -> tuple[str, Body]:
     kind = rng.choice(["same", "same", "later", "adjoining", "adjoining", "vector"])
     day, zone = _day(place), place % ZONES
     if kind == "vector":
-        return "b", _wish(VECTOR, vector_room(zone), at(day))
-    body = _wish(CELLS[owner], cell_room(zone), at(day, 13 if kind == "later" else 9))
+        return "b", wish(VECTOR, vector_room(zone), at(day))
+    body = wish(CELLS[owner], cell_room(zone), at(day, 13 if kind == "later" else 9))
     if kind == "adjoining":
         # 15 to 22.5 hours after the first: past its turnaround, within the pair's 24 hours
         starts = at(day + 1, 8) + rng.randrange(16) * timedelta(minutes=30)
@@ -65,14 +65,15 @@ def move(rng: random.Random, place: int) -> Body:
 def home(owner: str, number: int) -> Body:
     """A wish for a slot that nobody else wants."""
     day = FIRST_DAY + HOME_DAYS * (number // HOMES)
-    return _wish(CELLS[owner], home_room(number % HOMES), at(day))
+    return wish(CELLS[owner], home_room(number % HOMES), at(day))
 
 
 def _day(place: int) -> int:
     return FIRST_DAY + PLACE_DAYS * (place // ZONES)
 
 
-def _wish(project: str, room: str, starts: datetime) -> Body:
+def wish(project: str, room: str, starts: datetime) -> Body:
+    """A wish of a slot's usual length."""
     return {
         "facility": SITE,
         "project": project,
@@ -84,9 +85,10 @@ def _wish(project: str, room: str, starts: datetime) -> Body:
 
 def _session(room: str, starts: datetime) -> Body:
     """Nobody in the room: some places lie on closed days, which are not what is fought over."""
-    times = {"starts_at": _instant(starts), "ends_at": _instant(starts + SLOT)}
+    times = {"starts_at": instant(starts), "ends_at": instant(starts + SLOT)}
     return {"sessions": [{**times, "attended": False, "resources": [room]}]}
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
+    """As the API writes and reads it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

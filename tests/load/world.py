@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import AirZone, Resource
-from hkbio_gmp.identity.services import create_token
+from hkbio_gmp.identity.services import add_person, create_token
+from hkbio_gmp.identity.services.accounts import give_role
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.work import Work
 from tests.integration.booking import world
@@ -19,7 +22,8 @@ from tests.seeds import application
 SITE = "LCT"
 A, B = "requester@a.example", "requester@b.example"
 MANAGER, DEPUTY = "manager@lct.example", "deputy@lct.example"
-WHO = (A, B, MANAGER, DEPUTY)
+QUALITY = "quality@lct.example"
+WHO = (A, B, MANAGER, DEPUTY, QUALITY)
 
 
 def build() -> None:
@@ -29,7 +33,14 @@ def build() -> None:
         world.act(world.CLI, _rooms)
 
 
+def qualification(room: str) -> str:
+    """The reference of the certificate that a room's use rests on."""
+    return f"{SITE}-room_qualification_ab-{room}-2027-12-31"
+
+
 def _rooms(unit: Work) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(world.PASSWORD)
+    give_role(unit, add_person(unit, QUALITY, QUALITY, password_hash=cheap), "quality", SITE)
     for number in range(ZONES):
         _zone(unit, number, [cell_room(number), vector_room(number)])
     _zone(unit, ZONES, [home_room(number) for number in range(HOMES)])
