@@ -6,21 +6,18 @@ import time
 from functools import partial
 
 import structlog
-from sqlalchemy import select
 
-from hkbio_gmp.booking.models import Allocation, Booking
 from hkbio_gmp.booking.queries.occupied import rule_book
+from hkbio_gmp.booking.queries.planned import planned_uses
 from hkbio_gmp.booking.queries.relying import open_tasks
-from hkbio_gmp.booking.rules.occupancy import Use, breaks
+from hkbio_gmp.booking.rules.occupancy import breaks, is_older
 from hkbio_gmp.booking.services import reexamination
 from hkbio_gmp.booking.services.countersigning import remind_overdue
 from hkbio_gmp.booking.services.writing import expire_stale
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
-from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.work import Work, run
 
 ACTOR = Actor("job:holds", "Holds", "job")
@@ -96,33 +93,20 @@ def _next(number: int) -> bool:
 def check_laws() -> list[str]:
     """Name every pair of planned uses that overlaps or breaks its changeover; none may exist.
 
-    Pairs decided under an older version of the matrix are named too: they are to be looked at.
+    A pair decided before the present rules bound is no broken law: the facility's page of rules
+    lists it for its manager.
     """
     problems = []
+    older = 0
     for facility in facilities.list_facilities(db.session):
         book = rule_book(db.session, facility.code)
-        for one, other, reason in breaks(_uses(facility.code), book):
-            problems.append(f"{one.resource}: {one.booking} and {other.booking}: {reason}")
+        for one, other, reason in breaks(planned_uses(db.session, facility.code), book):
+            if reason == "changeover" and is_older(book, one, other):
+                older += 1
+            else:
+                problems.append(f"{one.resource}: {one.booking} and {other.booking}: {reason}")
+    if older:
+        structlog.get_logger().info("pairs decided under older rules", count=older)
     if problems:
         structlog.get_logger().error("laws broken", first=problems[0], count=len(problems))
     return problems
-
-
-def _uses(facility: str) -> list[Use]:
-    rows = db.session.execute(
-        select(Allocation, Booking.reference)
-        .join(Booking, Allocation.booking_id == Booking.id)
-        .join(Facility, Allocation.facility_id == Facility.id)
-        .where(Facility.code == facility, Allocation.holds.is_(True))
-    )
-    return [
-        Use(
-            resource=a.resource,
-            slot=TimeRange(a.starts, a.ends),
-            occupancy=TimeRange(a.occupied_from, a.occupied_until),
-            process_class=a.process_class,
-            series=a.series,
-            booking=reference,
-        )
-        for a, reference in rows
-    ]

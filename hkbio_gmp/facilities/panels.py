@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.kernel.protocols import Principal
 
-KINDS = ("facility", "resource", "project")
+KINDS = ("facility", "resource", "project", "rules")
 State = tuple[str, str] | str
 Render = Callable[[Session, Principal, Any], str]
 StatesOf = Callable[[Session, Principal, str], Mapping[str, Sequence[State]]]
@@ -35,7 +35,7 @@ _states: dict[str, StatesOf] = {}
 
 
 def register_panel(kind: str, name: str, render: Render, *, order: int = 50) -> None:
-    """Add a panel to the page of a facility, resource or project; again replaces it."""
+    """Add a panel to the page of a facility, resource, project or rules; again replaces it."""
     if kind not in KINDS:
         raise ValueError(f"{kind} has no page with panels")
     _panels[kind, name] = Panel(kind, name, render, order)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.present.bars import Run, runs
+from hkbio_gmp.booking.queries.planned import list_older_pairs
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.panels import State
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
@@ -19,6 +20,7 @@ from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.kernel.timerange import TimeRange
 
 READ = "booking:slot:read"
+APPROVE = "booking:slot:approve"
 _AHEAD = timedelta(days=42)
 _MOST = 6
 _SHOWN = {"in_use", "cleaning", "occupied"}
@@ -44,6 +46,14 @@ def urgent_panel(session: Session, principal: Principal, row: Any) -> str:
     if not rows:
         return ""
     return render_template("booking/_urgent_of.html", rows=rows, now=clock.now())
+
+
+def older_pairs_panel(session: Session, principal: Principal, row: Any) -> str:
+    """Planned pairs that only the present rules forbid; for those who approve at the facility."""
+    if not isinstance(principal, PersonPrincipal) or not principal.may(APPROVE, facility=row.code):
+        return ""
+    pairs = list_older_pairs(session, row.code, clock.now())
+    return render_template("booking/_older_pairs.html", pairs=pairs, facility=row)
 
 
 def _runs(session: Session, person: Principal, facility: str, window: TimeRange) -> list[Run]:

@@ -69,10 +69,10 @@ def occupied(
     booking; ``zones`` gives each resource's air zone; ``near`` names the resources that matter;
     ``here`` is the facility's standing, where it has been read.
     """
-    home = (here or facilities.standing(session, facility)).id
+    at = here or facilities.standing(session, facility)
     return Occupied(
-        uses=tuple(_uses(session, home, window, now, zones, without, near)),
-        outages=tuple(_outages(session, home, window)),
+        uses=tuple(_uses(session, at, window, now, zones, without, near)),
+        outages=tuple(_outages(session, at.id, window)),
     )
 
 
@@ -123,7 +123,7 @@ _OUTAGES = (
 
 def _uses(
     session: Session,
-    home: int,
+    here: Standing,
     window: TimeRange,
     now: datetime,
     zones: Mapping[str, str | None],
@@ -131,7 +131,7 @@ def _uses(
     near: Collection[str] | None,
 ) -> Iterable[Use]:
     wanted = {
-        "facility": home,
+        "facility": here.id,
         "starts": window.starts,
         "earliest": window.starts - LONGEST_OCCUPANCY,
         "ends": window.ends,
@@ -142,7 +142,7 @@ def _uses(
     found = rows(session, _USES if near is None else _USES_NEAR, wanted)
     for row in found:
         if row[_REFERENCE] != without:
-            yield _use(zones.get(row[0]), *row)
+            yield _use(zones.get(row[0]), here.resources[row[0]].place, *row)
 
 
 _REFERENCE = 7
@@ -152,6 +152,7 @@ _REFERENCE = 7
 @lru_cache(maxsize=20_000)
 def _use(
     zone: str | None,
+    room: str | None,
     code: str,
     starts: datetime,
     ends: datetime,
@@ -163,7 +164,7 @@ def _use(
     owner: str,
 ) -> Use:
     slot, held = TimeRange(starts, ends), TimeRange(since, until)
-    return Use(code, slot, held, made, series, zone, reference, owner)
+    return Use(code, slot, held, made, series, zone, reference, owner, room)
 
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:

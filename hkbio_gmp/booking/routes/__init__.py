@@ -8,7 +8,12 @@ from flask_babel import lazy_gettext as _
 from hkbio_gmp.audit.words import add_words
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.present.acts import ACTS, RECORDS
-from hkbio_gmp.booking.present.uses import states_now, urgent_panel, uses_panel
+from hkbio_gmp.booking.present.uses import (
+    older_pairs_panel,
+    states_now,
+    urgent_panel,
+    uses_panel,
+)
 from hkbio_gmp.booking.present.words import act_label
 from hkbio_gmp.booking.routes import (
     acts,
@@ -66,6 +71,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(part.blueprint)
     panels.register_panel("resource", "uses", uses_panel, order=10)
     panels.register_panel("project", "urgent", urgent_panel, order=20)
+    panels.register_panel("rules", "older_pairs", older_pairs_panel, order=10)
     panels.register_states("uses", states_now)
     for page in _PAGES:
         add_navigation(page)

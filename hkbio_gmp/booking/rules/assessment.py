@@ -71,6 +71,13 @@ def _said(clash: Clash, reason: str, seen: bool) -> Message:
         return Message(
             "{resource} needs changeover; the earliest start is {at}.", **where, at=clash.clears_at
         )
+    if reason == "segregation" and clash.neighbour is not None and clash.scope == "room":
+        return Message(
+            "{other} runs in the same room as {resource} until {until}.",
+            **where,
+            other=clash.neighbour.resource,
+            until=clash.when.ends,
+        )
     if reason == "segregation" and clash.neighbour is not None:
         return Message(
             "{other} runs in the same air zone as {resource} until {until}.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hkbio_gmp.facilities.rules.changeover import ChangeoverMatrix
-from hkbio_gmp.facilities.rules.segregation import SegregationRules
+from hkbio_gmp.facilities.rules.segregation import SegregationRule, SegregationRules
 from hkbio_gmp.kernel.timerange import TimeRange
 
 WISHED = "-"
@@ -18,7 +18,8 @@ WISHED = "-"
 class Use:
     """One use of one resource: the slot, and the occupancy with set-up and turnaround.
 
-    ``booking`` is None for a use that is only wished for.
+    ``booking`` is None for a use that is only wished for; ``decided_under`` is the version of
+    the rules that its decision was bound by.
     """
 
     resource: str
@@ -29,6 +30,8 @@ class Use:
     zone: str | None = None
     booking: str | None = None
     organisation: str | None = None
+    room: str | None = None
+    decided_under: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Clash:
     source: str
     severity: str = "block"
     neighbour: Use | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def _in_zone(book: RuleBook, new: Use, old: Use) -> Clash | None:
     same_zone = new.zone is not None and old.zone == new.zone and old.resource != new.resource
     if not same_zone or not new.occupancy.overlaps(old.occupancy):
         return None
-    rule = book.segregation.find("zone", new.process_class, old.process_class)
+    rule = apart(book, new, old)
     if rule is None:
         return None
     setup = new.slot.starts - new.occupancy.starts
@@ -150,7 +154,25 @@ def _in_zone(book: RuleBook, new: Use, old: Use) -> Clash | None:
         rule.source,
         rule.severity,
         old,
+        rule.scope,
     )
+
+
+def apart(book: RuleBook, one: Use, other: Use) -> SegregationRule | None:
+    """The heaviest rule against two uses of one air zone at one time, or None.
+
+    Rooms lie in one zone each, so a room's rules hold within the zone's (PE 009-17 Part I 5.9,
+    Annex 2A 3.2).
+    """
+    same_room = one.room is not None and one.room == other.room
+    scopes = ("zone", "room") if same_room else ("zone",)
+    return book.segregation.find(scopes, one.process_class, other.process_class)
+
+
+def is_older(book: RuleBook, one: Use, other: Use) -> bool:
+    """Whether both were decided before ``book`` bound: a new version binds new decisions only."""
+    decided = [use.decided_under for use in (one, other) if use.decided_under is not None]
+    return len(decided) == 2 and max(decided) < book.changeover.version
 
 
 def breaks(uses: Iterable[Use], book: RuleBook) -> list[tuple[Use, Use, str]]:

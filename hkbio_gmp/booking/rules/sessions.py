@@ -88,6 +88,7 @@ def uses_of(
             zone=known[code].air_zone,
             booking=reference,
             organisation=organisation,
+            room=known[code].place,
         )
         for code in codes
     )

@@ -84,6 +84,7 @@ def rules(code: str) -> ResponseReturnValue:
         shown=shown,
         matrix=queries.changeover_matrix(db.session, code, wanted),
         classes=queries.class_facts(db.session, code),
+        panels=_panels("rules", row),
     )
 
 

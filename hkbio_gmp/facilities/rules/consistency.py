@@ -221,7 +221,7 @@ def _segregation_rule(row: Record) -> SegregationRule:
 
 
 def _check_segregation(document: FacilityDocument, problems: Problems) -> None:
-    known = [row["code"] for row in document.classes]
+    known = [*(row["code"] for row in document.classes), ANY]
     whole = True
     for n, row in enumerate(document.segregation):
         _check_known(("segregation", n, "classes"), row["classes"], known, problems)

@@ -45,6 +45,11 @@ class ResourceFacts:
     bookable: bool
     active: bool
 
+    @property
+    def place(self) -> str | None:
+        """The room that it is, or stands in."""
+        return self.code if self.kind == "room" else self.room
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessClassFacts:

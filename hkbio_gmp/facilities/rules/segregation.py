@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+ANY = "*"
 SCOPES = ("zone", "room", "unit")
 SEVERITIES = ("block", "warn")
 
@@ -12,6 +13,8 @@ SEVERITIES = ("block", "warn")
 @dataclass(frozen=True, slots=True)
 class SegregationRule:
     """Two process classes that do not share a ``scope`` at one time; the order says nothing.
+
+    Either may be ``*``: every other class. A class apart from itself is named twice.
 
     Source: PE 009-17 Annex 2A 3.2, 3.4 and Part I 5.9, or the facility's own rule.
     """
@@ -24,7 +27,12 @@ class SegregationRule:
 
     def fits(self, one: str, other: str) -> bool:
         """Whether the rule speaks of these two classes, in either order."""
-        return {self.class_a, self.class_b} == {one, other}
+        if {self.class_a, self.class_b} == {one, other}:
+            return True
+        return one != other and (self._covers(one, other) or self._covers(other, one))
+
+    def _covers(self, one: str, other: str) -> bool:
+        return self.class_a in (ANY, one) and self.class_b in (ANY, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,9 @@ class SegregationRules:
     version: int
     rows: tuple[SegregationRule, ...] = ()
 
-    def find(self, scope: str, one: str, other: str) -> SegregationRule | None:
-        """The heaviest row for two classes in ``scope``, or None where they get along."""
-        found = [row for row in self.rows if row.scope == scope and row.fits(one, other)]
+    def find(self, scopes: Collection[str], one: str, other: str) -> SegregationRule | None:
+        """The heaviest row for two classes that share ``scopes``, or None where they get along."""
+        found = [row for row in self.rows if row.scope in scopes and row.fits(one, other)]
         return min(found, key=lambda row: SEVERITIES.index(row.severity), default=None)
 
 

@@ -48,8 +48,10 @@ def use(
     turnaround: float = 0,
     booking: str | None = None,
     organisation: str | None = None,
+    room: str | None = None,
+    decided_under: int | None = None,
 ) -> Use:
     """A use that starts ``start`` hours after ZERO."""
     slot = TimeRange(ZERO + hours(start), ZERO + hours(start + length))
     held = occupancy(slot, hours(setup), hours(turnaround))
-    return Use(resource, slot, held, made, series, zone, booking, organisation)
+    return Use(resource, slot, held, made, series, zone, booking, organisation, room, decided_under)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assessment import attended_part
 from hkbio_gmp.booking.rules.circumstances import Circumstances
-from hkbio_gmp.booking.rules.occupancy import Use, gap
+from hkbio_gmp.booking.rules.occupancy import Use, apart, gap
 from hkbio_gmp.booking.rules.search.shape import Wanted
 from hkbio_gmp.booking.rules.search.spans import Span, Starts, both
 from hkbio_gmp.booking.rules.sessions import PlanFacts
@@ -65,12 +65,12 @@ def _on_resource(around: Circumstances, use: Use, origin: datetime) -> Iterator[
 
 
 def _in_the_air(around: Circumstances, use: Use, origin: datetime, found: Shadow) -> None:
-    rules: dict[str, SegregationRule | None] = {}
+    rules: dict[tuple[str, str | None], SegregationRule | None] = {}
     for old in around.uses_in(use.zone or ""):
-        made = old.process_class
-        if made not in rules:
-            rules[made] = around.book.segregation.find("zone", use.process_class, made)
-        rule = rules[made]
+        key = old.process_class, old.room
+        if key not in rules:
+            rules[key] = apart(around.book, use, old)
+        rule = rules[key]
         if rule is None or old.resource == use.resource:
             continue
         span = _overlapping(use, old.occupancy, origin)
