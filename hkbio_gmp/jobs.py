@@ -50,6 +50,12 @@ JOBS = (
     Job("outbox", "deliver queued mail", IntervalTrigger(seconds=30), notifications.deliver_outbox),
     Job("holds", "let go requests whose hold ran out", IntervalTrigger(minutes=10), booking.expire),
     Job(
+        "hold_reminders",
+        "remind of requests whose hold ends soon",
+        CronTrigger(minute="*/15", timezone="UTC"),
+        booking.remind_holds,
+    ),
+    Job(
         "reexamination",
         "look again at bookings that rely on something that ended",
         IntervalTrigger(seconds=30),

@@ -11,7 +11,7 @@ from hkbio_gmp.booking.queries.occupied import rule_book
 from hkbio_gmp.booking.queries.planned import planned_uses
 from hkbio_gmp.booking.queries.relying import open_tasks
 from hkbio_gmp.booking.rules.occupancy import breaks, is_older
-from hkbio_gmp.booking.services import reexamination
+from hkbio_gmp.booking.services import holds, reexamination
 from hkbio_gmp.booking.services.countersigning import remind_overdue
 from hkbio_gmp.booking.services.writing import expire_stale
 from hkbio_gmp.extensions import db
@@ -36,6 +36,19 @@ def expire() -> list[str]:
 
         expired += run(ACTOR, "booking:slot:expired", "the hold ran out", command)
     return expired
+
+
+def remind_holds() -> list[str]:
+    """Remind of every hold that ends soon, a unit of work per facility."""
+    ending: list[str] = []
+    for facility in facilities.list_facilities(db.session):
+        ending += run(
+            ACTOR,
+            "booking:slot:hold_reminded",
+            "the hold ends soon",
+            partial(holds.remind_holds, facility=facility.code),
+        )
+    return ending
 
 
 def remind_countersignatures() -> list[str]:

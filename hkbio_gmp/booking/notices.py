@@ -76,6 +76,18 @@ def tell_flagged(
     _queue(work, people, of_booking(booking), flagged(booking), lines, f"flagged:{task}")
 
 
+def tell_of_hold(
+    work: Work, people: Iterable[Someone], booking: Booking, what: Message, key: str
+) -> None:
+    """Queue the same message about a request's hold to each person, once per hold."""
+    lines = body(of_booking(booking), None)
+    until = booking.hold_until
+    if until is not None:
+        said = Message("The hold ends {at}.", zone=booking.facility.zone, at=until)
+        lines, key = [*lines, said], f"{key}:{until.isoformat()}"
+    _queue(work, people, of_booking(booking), what, lines, key)
+
+
 def _queue(
     work: Work,
     people: Iterable[Someone],
@@ -136,6 +148,16 @@ DECISIONS = (
 def decided(booking: Booking, verb: str) -> Message:
     """Subject for whoever is concerned; ``verb`` is one of ``DECISIONS``."""
     return Message("{reference}: {verb}", reference=booking.reference, verb=Message(verb))
+
+
+def hold_ends(booking: Booking) -> Message:
+    """Subject for whoever has yet to decide."""
+    return Message("{reference} is let go soon: decide on it", reference=booking.reference)
+
+
+def let_go(booking: Booking) -> Message:
+    """Subject for whoever asked, once the hold has run out."""
+    return Message("{reference} was let go: nobody decided in time", reference=booking.reference)
 
 
 def to_countersign(booking: Booking) -> Message:

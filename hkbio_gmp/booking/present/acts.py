@@ -19,6 +19,11 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:changed": ("pencil", "requested", _("changed the request %(record)s")),
     "booking:slot:approved": ("pen-line", "approved", _("approved %(record)s")),
     "booking:slot:rejected": ("octagon-x", "blocked", _("rejected %(record)s")),
+    "booking:slot:hold_reminded": (
+        "bell",
+        "requested",
+        _("reminded that the hold of %(record)s ends"),
+    ),
     "booking:slot:countersigned": ("pen-line", "approved", _("countersigned %(record)s")),
     "booking:slot:countersign_late": (
         "timer-off",

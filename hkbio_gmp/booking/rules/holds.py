@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from hkbio_gmp.kernel.timerange import day_end, local_date
 
 WORKING_DAYS = 3
+REMIND_HOURS = 24
+"""Hours before its end at which whoever decides is reminded of a hold."""
 
 
 def hold_until(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError, InternalError
 
+from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import HOLDING, BookingState, SessionState
 from hkbio_gmp.booking.models import (
     Allocation,
@@ -20,6 +21,7 @@ from hkbio_gmp.booking.models import (
 from hkbio_gmp.booking.rules.holds import WORKING_DAYS, hold_until
 from hkbio_gmp.booking.rules.occupancy import Use
 from hkbio_gmp.booking.services.flags import clear_flags
+from hkbio_gmp.booking.services.people import requester_of
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Batch, Facility
@@ -231,6 +233,10 @@ def expire_stale(work: Work, facility: str) -> list[str]:
         withdraw_offers(booking)
         release(booking)
         clear_flags(work, booking, "expired")
+        # told without the reason of the unit of work, which may be somebody else's
+        asked = requester_of(work.session, booking)
+        told = [asked] if asked is not None else []
+        notices.tell_of_hold(work, told, booking, notices.let_go(booking), "let-go")
         expired.append(booking.reference)
     work.session.flush()
     return expired
