@@ -103,6 +103,14 @@ def opening(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[F
     ]
 
 
+def fairness(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[Finding | None]:
+    """Whether the organisation may hold one more slot undecided; loaded for what is asked anew."""
+    if around.undecided is None or plan.organisation is None:
+        return ()
+    held, most = around.undecided.held, around.undecided.most
+    return [assessment.undecided_finding(plan.organisation, held, most)]
+
+
 RULES: tuple[Rule, ...] = (
     certificates,
     grades,
@@ -110,4 +118,5 @@ RULES: tuple[Rule, ...] = (
     people,
     reach,
     opening,
+    fairness,
 )

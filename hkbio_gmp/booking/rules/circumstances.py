@@ -34,6 +34,14 @@ class Scope:
     operators: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """How many other requests of the organisation hold time undecided, and how many may (D)."""
+
+    held: int
+    most: int
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """What stands at a facility in a window, loaded once for any number of plans.
@@ -47,6 +55,7 @@ class Circumstances:
     held: Coverage = field(default_factory=dict)
     kinds: Mapping[str, KindFacts] = field(default_factory=dict)
     opened: Sequence[TimeRange] = ()
+    undecided: Undecided | None = None
     said: Said = field(default_factory=dict, compare=False, repr=False)
 
     def with_papers(self, held: Coverage) -> Circumstances:

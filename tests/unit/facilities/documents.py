@@ -135,6 +135,7 @@ def documents(draw: st.DrawFn) -> FacilityDocument:
             "holidays": draw(st.sampled_from(["HK", "none"])),
             "hours_source": draw(st.none() | TEXT),
             "hold_working_days": draw(st.integers(1, 30)),
+            "most_open_requests": draw(st.integers(0, 1000)),
             "hold_reminder_hours": draw(st.integers(1, 240)),
             "countersign_working_days": draw(st.integers(1, 10)),
             "quality_approves": draw(st.booleans()),
