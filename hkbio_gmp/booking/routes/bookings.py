@@ -55,6 +55,7 @@ def bookings() -> ResponseReturnValue:
             (row, queries.status_of(row), slot_of(row), queries.resources_of(row)) for row in rows
         ],
         flags=queries.flags_of(db.session, [row.id for row in rows]),
+        series=queries.series_of(db.session, [row.id for row in rows]),
         classes={site.code: class_names(db.session, site.code) for site in sites},
         next_after=rows[-1].id if len(found) > _PAGE else None,
         may_request=who().may("booking:slot:request"),
@@ -102,6 +103,7 @@ def booking(reference: str) -> ResponseReturnValue:
         ways=ways_of(db.session, person, details),
         way_url=partial(way_url, details),
         flags=queries.flags_of(db.session, [found.id]).get(found.id, []),
+        in_series=queries.series_of(db.session, [found.id]).get(found.id),
         sessions=session_rows(person, found, step_names(db.session, found)),
         strip=strip_of(found, now),
         record=signed_record(db.session, found),

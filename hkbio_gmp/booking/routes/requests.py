@@ -43,7 +43,7 @@ def new_booking() -> ResponseReturnValue:
         return render_template("booking/new_without_project.html")
     site = request.args.get("facility")
     there = [project for project in projects if project.facility.code == site]
-    project = _named(there or projects, request.args.get("project"))
+    project = named_project(there or projects, request.args.get("project"))
     form = BookingForm(formdata=None, data=first_values(request.args, project))
     offer_choices(db.session, who(), form, project)
     if form.template.data and form.resources.data:
@@ -86,7 +86,7 @@ def check_booking() -> ResponseReturnValue:
     )
 
 
-def _named(projects: list[Project], code: str | None) -> Project:
+def named_project(projects: list[Project], code: str | None) -> Project:
     """The project of that code, the first where none is named. Raises NotFound."""
     if not code:
         return projects[0]
@@ -100,7 +100,7 @@ def _project() -> Project:
     projects = own_projects(db.session, who())
     if not projects:
         raise NotFound()
-    return _named(projects, request.form.get("project"))
+    return named_project(projects, request.form.get("project"))
 
 
 def _with_rows(form: BookingForm, project: Project, act: str) -> BookingForm:
