@@ -116,8 +116,8 @@ class SeriesChangeForm(VersionedForm):
     )
     days = WholeField(_("Days"), [Optional(), NumberRange(0, MOST_DAYS)])
     hours = WholeField(_("Hours"), [Optional(), NumberRange(0, 24 * MOST_DAYS)])
-    source = SelectField(_("Instead of"), validate_choice=False)
-    target = SelectField(_("Take"), validate_choice=False)
+    source = SelectField(_("Instead of"))
+    target = SelectField(_("Take"))
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
     @property
