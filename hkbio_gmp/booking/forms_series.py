@@ -120,6 +120,12 @@ class SeriesChangeForm(VersionedForm):
     target = SelectField(_("Take"))
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; resources that were not sent are no wrong resources."""
+        for field in (self.source, self.target):
+            field.validate_choice = bool(field.raw_data)
+        return bool(super().validate(extra_validators))
+
     @property
     def change(self) -> SeriesChange:
         """What is wanted; only after it validated."""
