@@ -10,7 +10,7 @@ from tests.integration.booking.world import PASSWORD
 from tests.load import places, world
 from tests.load.crowd import Act, Answer, Crowd
 
-BOOKINGS, OUTAGES = "/api/v1/bookings", "/api/v1/outages"
+BOOKINGS, OUTAGES, SERIES = "/api/v1/bookings", "/api/v1/outages", "/api/v1/series"
 SIGNED = {"reason": "duel", "signature": {"password": PASSWORD}}
 
 
@@ -56,6 +56,27 @@ class Duels:
             for who in (world.MANAGER, world.DEPUTY)
         ]
         return self._crowd.perform([*takes, *asks])
+
+    def series_against_outage(self, room: str) -> list[Answer]:
+        """Both startups ask for the same four weeks, all or none, while a manager takes the room
+        out of use in the third of them and another startup's request wants the second."""
+        day = next(self._days)
+        again = {"recurrence": "FREQ=WEEKLY;COUNT=4", "take": "all"}
+        acts = [
+            Act("series", who, "POST", SERIES, _slot(room, day, owner) | again, self._key())
+            for who, owner in ((world.A, "a"), (world.B, "b"))
+        ]
+        out = {
+            "resource": room,
+            "from": places.instant(places.at(day + 14, 8)),
+            "until": places.instant(places.at(day + 14, 18)),
+            "kind": "planned",
+            "reason": "duel",
+        }
+        acts.append(Act("outage", world.MANAGER, "POST", OUTAGES, out, self._key()))
+        rival = _slot(room, day + 7, "b")
+        acts.append(Act("ask", world.B, "POST", BOOKINGS, rival, self._key()))
+        return self._crowd.perform(acts)
 
     def _key(self) -> str:
         return f"duel-{next(self._keys)}"

@@ -28,6 +28,37 @@ def duels(database_url: str, tmp_path: Path, tokens: dict[str, str]) -> Iterator
         yield Duels(people)
 
 
+def test_series_is_whole_or_absent_when_others_want_a_part_of_it(
+    database_url: str, tmp_path: Path, duels: Duels
+) -> None:
+    rooms = [places.home_room(n) for n in range(places.HOMES)][:ROUNDS]
+    fought = [duels.series_against_outage(room) for room in rooms]
+    with application(database_url, tmp_path).app_context():
+        planned = entries("booking:outage:planned")
+        asked = entries("booking:series:requested")
+        for answers in fought:
+            whole = [a for a in answers if a.act.kind == "series" and a.acknowledged]
+            rival = [a for a in answers if a.act.kind == "ask" and a.acknowledged]
+            assert len(whole) + len(rival) <= 1, answers
+            assert set(told(answers, "series")) <= {"201", "409 slot-taken", "422 not-valid"}
+            (out,) = [a for a in answers if a.act.kind == "outage"]
+            assert out.status == 201
+            affected = out.document["affected"]
+            for one in whole:
+                made = [o["booking"] for o in one.document["occurrences"]]
+                assert len(made) == 4 and all(made)
+                assert asked[one.document["reference"]] < planned[out.document["reference"]]
+                assert affected == [made[2]]
+            if not whole:
+                assert affected == []
+        left = db.session.query(Booking).filter(Booking.status == "requested").count()
+        won = [a for answers in fought for a in answers if a.act.kind in ("series", "ask")]
+        assert left == sum((4 if a.act.kind == "series" else 1) for a in won if a.acknowledged)
+        db.session.close()
+        db.engine.dispose()
+    assert laws.unverified(database_url, tmp_path) == []
+
+
 def entries(action: str) -> dict[str, int]:
     """Subject → the place in the log of its first entry of an action."""
     rows = db.session.query(AuditEntry).filter_by(log=world.SITE, action=action)
