@@ -26,6 +26,7 @@ ACTS: dict[str, tuple[str, str, Any]] = {
         "approved",
         _("registered the batch %(record)s"),
     ),
+    "facilities:rules:changed": ("repeat-2", "requested", _("changed the rules of %(record)s")),
     "facilities:template:added": ("workflow", "approved", _("added a template to %(record)s")),
     "facilities:template:changed": (
         "workflow",

@@ -41,14 +41,14 @@ _STATUSES = [
     ("closed", _("Closed")),
 ]
 _WHENCE = _("Where the steps come from, such as a batch record and its version.")
-_REASON = _("Why, in a sentence. The audit log keeps it.")
+WHY = _("Why, in a sentence. The audit log keeps it.")
 
 
 class ReasonForm(BaseForm):
     """Why something is done, and which version of it was read."""
 
     version = WholeField(validators=[InputRequired()], widget=HiddenInput())
-    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
+    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=WHY)
 
 
 class ClosureForm(BaseForm):
@@ -64,10 +64,10 @@ class ClosureForm(BaseForm):
         maximum=200,
         description=_("Who decided it, such as a notice and its date."),
     )
-    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
+    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=WHY)
 
 
-def _is_length(_form: Any, field: Any) -> None:
+def is_length(_form: Any, field: Any) -> None:
     """Refuse what is no length of time."""
     if minutes_of(field.data or "") is None:
         raise ValidationError(gettext("Write a length such as 1d 8h, 90m or 0."))
@@ -78,8 +78,8 @@ class StepForm(Form):
 
     name = TidyStringField(_("Name in English"), [InputRequired()], maximum=100)
     name_zh = TidyStringField(_("Name in Chinese"), [InputRequired()], maximum=100)
-    offset = TidyStringField(_("Begins after"), [InputRequired(), _is_length], maximum=20)
-    length = TidyStringField(_("Lasts"), [InputRequired(), _is_length], maximum=20)
+    offset = TidyStringField(_("Begins after"), [InputRequired(), is_length], maximum=20)
+    length = TidyStringField(_("Lasts"), [InputRequired(), is_length], maximum=20)
     attended = BooleanField(_("People in the room"))
     room = BooleanField(_("Takes a room"))
     equipment = TidyStringField(_("Kinds of equipment"), maximum=200)
@@ -125,7 +125,7 @@ class TemplateForm(BaseForm):
     name_zh = TidyStringField(_("Name in Chinese"), [InputRequired()], maximum=100)
     source = TidyStringField(_("Source"), [InputRequired()], maximum=200, description=_WHENCE)
     steps = FieldList(FormField(StepForm), max_entries=MOST_STEPS)
-    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=_REASON)
+    reason = TidyTextAreaField(_("Reason"), [InputRequired()], maximum=500, description=WHY)
 
 
 class ProjectFilterForm(FilterForm):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.kernel.protocols import Principal
 
-KINDS = ("facility", "resource", "project", "rules")
+KINDS = ("facility", "resource", "project", "rules", "rules_draft")
 State = tuple[str, str] | str
 Render = Callable[[Session, Principal, Any], str]
 StatesOf = Callable[[Session, Principal, str], Mapping[str, Sequence[State]]]

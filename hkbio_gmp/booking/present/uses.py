@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.present.bars import Run, runs
-from hkbio_gmp.booking.queries.planned import list_older_pairs
+from hkbio_gmp.booking.queries.planned import list_older_pairs, planned_uses
+from hkbio_gmp.booking.rules.occupancy import RuleBook, breaks
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.panels import State
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
@@ -54,6 +55,19 @@ def older_pairs_panel(session: Session, principal: Principal, row: Any) -> str:
         return ""
     pairs = list_older_pairs(session, row.code, clock.now())
     return render_template("booking/_older_pairs.html", pairs=pairs, facility=row)
+
+
+def draft_pairs_panel(session: Session, principal: Principal, row: Any) -> str:
+    """Planned pairs that rules not in force yet would keep further apart."""
+    if not isinstance(principal, PersonPrincipal) or not principal.may(APPROVE, facility=row.code):
+        return ""
+    book = RuleBook(row.matrix, row.segregation)
+    found = [
+        (one, other)
+        for one, other, reason in breaks(planned_uses(session, row.code, clock.now()), book)
+        if reason == "changeover"
+    ]
+    return render_template("booking/_draft_pairs.html", pairs=found, facility=row)
 
 
 def _runs(session: Session, person: Principal, facility: str, window: TimeRange) -> list[Run]:

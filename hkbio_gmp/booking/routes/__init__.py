@@ -9,6 +9,7 @@ from hkbio_gmp.audit.words import add_words
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.present.acts import ACTS, RECORDS
 from hkbio_gmp.booking.present.uses import (
+    draft_pairs_panel,
     older_pairs_panel,
     states_now,
     urgent_panel,
@@ -73,6 +74,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(part.blueprint)
     panels.register_panel("resource", "uses", uses_panel, order=10)
     panels.register_panel("project", "urgent", urgent_panel, order=20)
+    panels.register_panel("rules_draft", "pairs", draft_pairs_panel, order=10)
     panels.register_panel("rules", "older_pairs", older_pairs_panel, order=10)
     panels.register_states("uses", states_now)
     for page in _PAGES:

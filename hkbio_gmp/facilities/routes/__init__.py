@@ -11,7 +11,7 @@ from hkbio_gmp.facilities import queries
 from hkbio_gmp.facilities.acts import ACTS, RECORDS
 from hkbio_gmp.facilities.queries import catalogue
 from hkbio_gmp.facilities.queries import projects as project_queries
-from hkbio_gmp.facilities.routes import batches, closures, places, projects, templates
+from hkbio_gmp.facilities.routes import batches, closures, places, projects, rulebook, templates
 from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.web.navigation import (
     NavigationItem,
@@ -23,7 +23,7 @@ from hkbio_gmp.web.navigation import (
 
 def register(app: Flask) -> None:
     """Register the pages, their place in the navigation, and the facility switch."""
-    for part in (places, closures, templates, projects, batches):
+    for part in (places, closures, templates, rulebook, projects, batches):
         app.register_blueprint(part.blueprint)
     provide_facilities(choices)
     add_words(ACTS, RECORDS)

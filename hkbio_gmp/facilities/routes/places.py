@@ -11,10 +11,11 @@ from markupsafe import Markup
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import panels, queries
 from hkbio_gmp.facilities.drawing import drawn
-from hkbio_gmp.facilities.models import Facility, Resource
+from hkbio_gmp.facilities.models import Facility, Resource, RuleSet
 from hkbio_gmp.facilities.queries.catalogue import EDIT, READ
 from hkbio_gmp.facilities.rules.fitness import fitting_classes
 from hkbio_gmp.facilities.rules.opening import ClosedSpan, closed_spans
+from hkbio_gmp.facilities.rules.rulebook import Difference, StatedRules, differences
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.web.guards import principal, requires
@@ -77,15 +78,25 @@ def rules(code: str) -> ResponseReturnValue:
     shown = next((item for item in sets if item.version == wanted), None)
     if shown is None:
         raise NotFound()
+    against = request.args.get("against", None, int)
+    other = next((item for item in sets if item.version == against), None)
     return render_template(
         "facilities/rules.html",
         facility=row,
+        other=other,
+        changes=_between(other, shown) if other else [],
+        may_edit=principal().may(EDIT, facility=code),
         sets=sets,
         shown=shown,
         matrix=queries.changeover_matrix(db.session, code, wanted),
         classes=queries.class_facts(db.session, code),
         panels=_panels("rules", row),
     )
+
+
+def _between(old: RuleSet, new: RuleSet) -> list[Difference]:
+    stated = [StatedRules(tuple(one.changeover), tuple(one.segregation)) for one in (old, new)]
+    return differences(*stated)
 
 
 @blueprint.get("/resources/<code>")

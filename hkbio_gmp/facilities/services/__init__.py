@@ -10,6 +10,7 @@ from hkbio_gmp.facilities.services.projects import (
     project_record,
     propose_project,
 )
+from hkbio_gmp.facilities.services.rulebook import change_rules
 from hkbio_gmp.facilities.services.shipped import shipped_codes, shipped_facility
 from hkbio_gmp.facilities.services.templates import (
     TemplateWish,
@@ -23,6 +24,7 @@ __all__ = [
     "accept_project",
     "add_closure",
     "add_template",
+    "change_rules",
     "change_template",
     "close_project",
     "export_facility",

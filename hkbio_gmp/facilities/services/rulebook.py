@@ -8,9 +8,14 @@ from typing import Any
 
 from hkbio_gmp.facilities import queries
 from hkbio_gmp.facilities.models import Changeover, Facility, RuleSet, Segregation
+from hkbio_gmp.facilities.queries.catalogue import EDIT
 from hkbio_gmp.facilities.rules.changeover import ChangeoverRule, Pair, expand
 from hkbio_gmp.facilities.rules.consistency import changeover_rules
 from hkbio_gmp.facilities.rules.document import FacilityDocument
+from hkbio_gmp.facilities.rules.rulebook import StatedRules, problems
+from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, Stale
+from hkbio_gmp.kernel.messages import Message
+from hkbio_gmp.kernel.protocols import Principal
 from hkbio_gmp.work import Work
 
 
@@ -30,6 +35,35 @@ def write(work: Work, facility: Facility, read: FacilityDocument) -> None:
     stated = _Stated([*read.changeover], segregation)
     if _is_new(work, facility, stated, matrix):
         _add(work, facility, stated, matrix)
+
+
+def change_rules(
+    work: Work, principal: Principal, facility: str, stated: StatedRules, version: int
+) -> int:
+    """Put a new version of the rules in force; it binds new decisions only. Returns its number.
+
+    ``version`` is the one that was read. Raises NotFound, NotAllowed, NotValid naming the row and
+    field, Stale.
+    """
+    work.lock([("facility", facility)])
+    home = queries.get_facility(work.session, facility)
+    if not principal.may(EDIT, facility=facility):
+        raise NotAllowed(Message("Only {facility}'s manager changes its rules.", facility=facility))
+    if home.rules_version != version:
+        raise Stale(Message("Somebody has changed the rules. Read them again."))
+    classes = list(queries.standing(work.session, facility).classes)
+    wrong = problems(stated, classes)
+    if wrong:
+        raise NotValid(Message("The rules are not whole."), wrong)
+    matrix = expand(stated.changeover_rules(), classes)
+    new = _Stated([*stated.changeover], [*stated.segregation])
+    if not _is_new(work, home, new, matrix):
+        said = Message("The rules are as they were.")
+        remedy = Message("Change a row, or go back.")
+        raise NotValid(said, [FieldError("changeover", said, remedy)])
+    _add(work, home, new, matrix)
+    home.version += 1
+    return home.rules_version
 
 
 def _is_new(
