@@ -56,6 +56,12 @@ JOBS = (
         booking.remind_holds,
     ),
     Job(
+        "waitlist",
+        "offer freed capacity to who waits",
+        IntervalTrigger(minutes=1),
+        booking.serve_waitlist,
+    ),
+    Job(
         "reexamination",
         "look again at bookings that rely on something that ended",
         IntervalTrigger(seconds=30),

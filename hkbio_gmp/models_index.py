@@ -4,6 +4,7 @@ from hkbio_gmp.api import models as api
 from hkbio_gmp.audit import models as audit
 from hkbio_gmp.booking import models as booking
 from hkbio_gmp.booking import models_series as series
+from hkbio_gmp.booking import models_waitlist as waitlist
 from hkbio_gmp.certification import models as certification
 from hkbio_gmp.facilities import models as facilities
 from hkbio_gmp.identity import models as identity
@@ -20,4 +21,5 @@ __all__ = [
     "identity",
     "notifications",
     "series",
+    "waitlist",
 ]

@@ -21,7 +21,7 @@ from hkbio_gmp.booking import queries, services
 from hkbio_gmp.booking.lifecycle import BOOKINGS, PAST, SESSIONS
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.queries import BookingLine
-from hkbio_gmp.booking.services import BookingWish, SessionWish
+from hkbio_gmp.booking.services import BookingWish, SessionWish, Waiting
 from hkbio_gmp.extensions import db
 from hkbio_gmp.identity.services.signing import SigningProof, prove_password
 from hkbio_gmp.kernel import clock
@@ -47,8 +47,13 @@ def wish_from(body: dict[str, Any]) -> BookingWish:
         draft=body["draft"],
         template=body["template"],
         urgent=body["urgent"],
+        waiting=_waiting(body["waitlist"]),
         starts=clock.utc(body["starts_at"]) if body["template"] and "starts_at" in body else None,
     )
+
+
+def _waiting(given: dict[str, Any] | None) -> Waiting | None:
+    return Waiting(clock.utc(given["until"]), given["any_room"]) if given else None
 
 
 def _sessions(body: dict[str, Any]) -> tuple[SessionWish, ...]:
@@ -89,13 +94,19 @@ def create(body: dict[str, Any]) -> Response:
     try:
         made = commands.run(
             who.acting_for("booking:slot:request", organisation=who.organisation),
-            "booking:slot:requested" if not wish.draft else "booking:slot:drafted",
+            _act(wish),
             None,
             lambda work: _requested(*services.request_evaluated(work, who, wish)),
         )
     except SlotTaken as taken:
         raise _with_alternatives(taken, wish) from None
     return commands.answer(made, 201, f"/api/v1/bookings/{made['reference']}")
+
+
+def _act(wish: BookingWish) -> str:
+    if wish.draft:
+        return "booking:slot:drafted"
+    return "booking:slot:requested" if wish.waiting is None else "booking:slot:waitlisted"
 
 
 def _with_alternatives(taken: SlotTaken, wish: BookingWish) -> SlotTaken:
@@ -120,7 +131,7 @@ def bookings(args: dict[str, Any]) -> Response:
         after=paging.number_of(args.get("cursor")),
         limit=args["limit"],
     )
-    lines = queries.list_lines(db.session, principal(), wanted)
+    lines = queries.with_waits(db.session, queries.list_lines(db.session, principal(), wanted))
     flags = queries.flags_of(db.session, [line.id for line in lines])
 
     def shown(line: queries.BookingLine) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hkbio_gmp.api.problems import finding_json, instant
 from hkbio_gmp.booking.queries import FlagLine
-from hkbio_gmp.booking.queries.lines import BookingLine, MoveLine, SessionLine
+from hkbio_gmp.booking.queries.lines import BookingLine, MoveLine, SessionLine, WaitLine
 
 # The sessions of a week share few instants, and writing one takes longer than to look it up.
 _written = lru_cache(maxsize=8192)(instant)
@@ -42,6 +42,7 @@ def booking_json(
         "sessions": [_session_json(one) for one in line.sessions],
         "flags": [_flag_json(flag) for flag in flags],
         "proposed_move": None if line.move is None else _move_json(line.move),
+        "waitlist": None if line.waits is None else _waits_json(line.waits),
     }
 
 
@@ -75,6 +76,14 @@ def _move_json(move: MoveLine) -> dict[str, Any]:
         "ends_at": _written(move.ends),
         "side": move.side,
         "reason": move.reason,
+    }
+
+
+def _waits_json(waits: WaitLine) -> dict[str, Any]:
+    return {
+        "from": _written(waits.earliest),
+        "until": _written(waits.latest),
+        "any_room": waits.any_room,
     }
 
 

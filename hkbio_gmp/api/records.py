@@ -53,6 +53,14 @@ class Flag(ma.Schema):
     finding = fields.Nested(Finding, required=True)
 
 
+class Waits(ma.Schema):
+    """What a waiting booking would take: a start between two instants, in which rooms."""
+
+    since = at(data_key="from")
+    until = at()
+    any_room = flag()
+
+
 class Booking(ma.Schema):
     """A booking."""
 
@@ -78,6 +86,7 @@ class Booking(ma.Schema):
     sessions = many(BookingSession)
     flags = many(Flag)
     proposed_move = fields.Nested(ProposedMove, required=True, allow_none=True)
+    waitlist = fields.Nested(Waits, required=True, allow_none=True)
 
 
 class Occurrence(ma.Schema):

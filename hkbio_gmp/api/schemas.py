@@ -62,6 +62,13 @@ class SessionBody(Strict):
     resources = fields.List(text(60), validate=validate.Length(1, 20))
 
 
+class WaitlistBody(Strict):
+    """What one would wait for where the time is taken."""
+
+    until = moment(required=True)
+    any_room = Flag(load_default=False)
+
+
 class BookingBody(Strict):
     """A booking to ask for."""
 
@@ -78,10 +85,13 @@ class BookingBody(Strict):
     note = text(LONGEST_NOTE, least=0, load_default="")
     urgent = Flag(load_default=False)
     draft = Flag(load_default=False)
+    waitlist = fields.Nested(WaitlistBody, allow_none=True, load_default=None)
 
     @ma.validates_schema
     def times(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        """Either one slot or sessions; a template needs the start alone."""
+        """Either one slot or sessions; a template needs the start alone; a draft never waits."""
+        if data.get("draft") and data.get("waitlist"):
+            raise ma.ValidationError("A draft holds nothing and waits for nothing.", "waitlist")
         if "sessions" in data:
             if "starts_at" in data or "ends_at" in data:
                 raise ma.ValidationError("Give sessions or one slot, not both.", "sessions")

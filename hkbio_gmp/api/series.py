@@ -30,7 +30,7 @@ READ, REQUEST = "booking:slot:read", "booking:slot:request"
 
 def _wish(body: dict[str, Any]) -> SeriesWish:
     return SeriesWish(
-        booking=wish_from({**body, "draft": False}),
+        booking=wish_from({**body, "draft": False, "waitlist": None}),
         rule=parsed(body["recurrence"]),
         take=body["take"],
         leave_out=frozenset(body["leave_out"]),

@@ -31,7 +31,7 @@ class SeriesBody(BookingBody):
     """A booking again and again, by an iCalendar rule (RFC 5545) of days, weeks or months."""
 
     class Meta(BookingBody.Meta):
-        exclude = ("draft",)
+        exclude = ("draft", "waitlist")
 
     recurrence = text(200, required=True)
     take = fields.String(load_default="all", validate=validate.OneOf(["all", "fitting"]))

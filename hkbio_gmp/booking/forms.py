@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from hkbio_gmp.booking.services import BookingWish, Drag, SessionWish
+from hkbio_gmp.booking.services import BookingWish, Drag, SessionWish, Waiting
 from hkbio_gmp.booking.services.checks import MOST_SESSIONS
 from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.web import form_words
@@ -48,15 +48,10 @@ STATUSES = (
     "rejected",
     "cancelled",
     "expired",
+    "waitlisted",
     "no_show",
 )
 ON_CALENDAR = ("requested", "approved", "in_use", "completed", "outage", "occupied")
-OUTAGE_KINDS = ("planned", "unplanned", "requalification", "shutdown")
-EVENTS: Choices = [
-    ("", _("No")),
-    ("hvac", _("Yes: air handling is interrupted")),
-    ("filter_change", _("Yes: a filter is changed")),
-]
 ATTENDANCE: Choices = [
     ("steps", _("In the first and the last four hours; it runs alone between")),
     ("throughout", _("Throughout")),
@@ -64,6 +59,7 @@ ATTENDANCE: Choices = [
 ]
 PLACES: Choices = [("room", _("A single room")), ("suite", _("A suite"))]
 _STEP = timedelta(hours=4)
+USUAL_WAIT = timedelta(days=14)
 _LONGEST_DAYS = 92
 _NEEDED = "This field is required."
 MOST_SHIFT = _LONGEST_DAYS * 24 * 60
@@ -203,6 +199,8 @@ class BookingForm(BaseForm):
     operators = SelectMultipleField(_("Operators"), validate_choice=False)
     note = TidyTextAreaField(_("Note to the facility"), maximum=2000)
     urgent = BooleanField(_("Urgent patient material"))
+    waitlist = ZonedDateTimeField(_("The last start that would do"), [Optional()])
+    any_room = BooleanField(_("In any suitable room"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; which times are needed depends on what says them."""
@@ -214,8 +212,9 @@ class BookingForm(BaseForm):
                 field.errors, valid = [form_words.words().gettext(_NEEDED)], False
         return valid
 
-    def wish(self, project: Project, *, draft: bool) -> BookingWish:
-        """What the form asks for at the project's facility; only after it validated."""
+    def wish(self, project: Project, *, draft: bool, waits: bool = False) -> BookingWish:
+        """What the form asks for at the project's facility; only after it validated. Who ``waits``
+        without a last start waits for a fortnight."""
         rows = tuple(row.form.wish() for row in self.sessions)
         template = self.template.data or None
         one = () if template else self._stretch
@@ -232,7 +231,12 @@ class BookingForm(BaseForm):
             template=template,
             urgent=bool(self.urgent.data),
             starts=self.starts_at.data,
+            waiting=self._waiting(rows or one) if waits else None,
         )
+
+    def _waiting(self, sessions: tuple[SessionWish, ...]) -> Waiting:
+        starts = sessions[0].starts if sessions else self.starts_at.data
+        return Waiting(self.waitlist.data or starts + USUAL_WAIT, bool(self.any_room.data))
 
     def stretch_wish(self, project: Project) -> BookingWish:
         """The one stretch that the form's start and end say."""
@@ -314,33 +318,6 @@ class ShiftForm(VersionedForm):
     reason = TidyTextAreaField(_("Reason"), [InputRequired()])
 
 
-class OutageForm(BaseForm):
-    """A resource out of use."""
-
-    resource = SelectField(_("Room or equipment"))
-    more = SelectMultipleField(_("Out of use at the same time"), validate_choice=False)
-    kind = SelectField(_("Kind"), choices=[(kind, look(kind).label) for kind in OUTAGE_KINDS])
-    event = SelectField(
-        _("Ends the qualification"),
-        choices=EVENTS,
-        description=_("After it the rooms must be qualified again (PE 009-17 Annex 1 4.32)."),
-    )
-    frequency = SelectField(
-        _("Repeats"),
-        choices=[
-            ("", _("Once")),
-            ("daily", _("Every day")),
-            ("weekly", _("Every week")),
-            ("monthly", _("Every month")),
-        ],
-        default="",
-    )
-    times = WholeField(_("How many times"), [Optional(), NumberRange(1, 60)], default=1)
-    starts_at = ZonedDateTimeField(_("From"), [InputRequired()])
-    ends_at = ZonedDateTimeField(_("Until"), [InputRequired()])
-    reason = TidyStringField(_("Reason"), [InputRequired()], maximum=500)
-
-
 class DropForm(VersionedForm):
     """A bar that was dragged and dropped: by how many minutes, where to, or which edge."""
 
@@ -376,17 +353,3 @@ class FeedForm(BaseForm):
     """Which calendar to read elsewhere."""
 
     calendar = SelectField(_("Calendar"))
-
-
-class WhatIfForm(FilterForm):
-    """An outage whose day is still open."""
-
-    resource = SelectField(_("Room or equipment"), validate_choice=False)
-    hours = WholeField(_("Length in hours"), [Optional(), NumberRange(1, 24 * 92)])
-    hour = WholeField(_("Begins at hour"), [Optional(), NumberRange(0, 23)])
-    since = DateField(_("After"), [Optional()])
-    until = DateField(_("To"), [Optional()])
-    step = SelectField(
-        _("Compare"), choices=[("week", _("Weeks")), ("day", _("Days"))], validate_choice=False
-    )
-    event = SelectField(_("Ends the qualification"), choices=EVENTS, validate_choice=False)

@@ -10,17 +10,20 @@ import structlog
 from hkbio_gmp.booking.queries.occupied import rule_book
 from hkbio_gmp.booking.queries.planned import planned_uses
 from hkbio_gmp.booking.queries.relying import open_tasks
+from hkbio_gmp.booking.queries.waitlist import waiting_facilities
 from hkbio_gmp.booking.rules.occupancy import breaks, is_older
-from hkbio_gmp.booking.services import holds, reexamination
+from hkbio_gmp.booking.services import holds, reexamination, waitlist
 from hkbio_gmp.booking.services.countersigning import remind_overdue
-from hkbio_gmp.booking.services.writing import expire_stale
+from hkbio_gmp.booking.services.holding import expire_stale
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
-from hkbio_gmp.work import Work, run
+from hkbio_gmp.kernel.errors import DomainError
+from hkbio_gmp.work import Work, run, write_unaudited
 
 ACTOR = Actor("job:holds", "Holds", "job")
+WAITLIST = Actor("job:waitlist", "Waitlist", "job")
 EXAMINER = Actor("job:reexamination", "Re-examination", "job")
 _LONGEST_PAUSE_SECONDS = 0.5
 
@@ -36,6 +39,42 @@ def expire() -> list[str]:
 
         expired += run(ACTOR, "booking:slot:expired", "the hold ran out", command)
     return expired
+
+
+def serve_waitlist() -> list[str]:
+    """Offer what became free to who waits, one unit of work an offer."""
+    offered: list[str] = []
+    for code in waiting_facilities(db.session):
+        run(
+            WAITLIST,
+            "booking:slot:expired",
+            "nothing became free in time",
+            partial(waitlist.end_waiting, facility=code),
+        )
+        offered += _serve(code)
+    return offered
+
+
+def _serve(facility: str) -> list[str]:
+    changed = waitlist.has_changed(db.session, facility, clock.now())
+    if changed is None:
+        return []
+    offered = []
+    for reference, wish in waitlist.offers_for(db.session, facility, clock.now()):
+        try:
+            found = run(
+                WAITLIST,
+                "booking:slot:offered",
+                "capacity became free",
+                partial(waitlist.offer_slot, reference=reference, wish=wish),
+            )
+        except DomainError as error:
+            # someone was faster; the log has grown, so the next look comes soon
+            structlog.get_logger().info("offer not made", booking=reference, why=error.slug)
+        else:
+            offered += [found] if found else []
+    write_unaudited(partial(waitlist.note_look, facility=facility, looked=changed))
+    return offered
 
 
 def remind_holds() -> list[str]:

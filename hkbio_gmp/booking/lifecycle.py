@@ -17,6 +17,7 @@ class BookingState(StrEnum):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    WAITLISTED = "waitlisted"
 
 
 class SessionState(StrEnum):
@@ -69,6 +70,13 @@ BOOKINGS: TransitionTable[BookingState] = TransitionTable(
             B.REQUESTED, "decline", B.REQUESTED, "booking:slot:decline", never=("proposer",)
         ),
         Transition(B.REQUESTED, "expire", B.EXPIRED, "job"),
+        Transition(B.WAITLISTED, "cancel", B.CANCELLED, "booking:slot:cancel", needs_reason=True),
+        Transition(B.WAITLISTED, "offer", B.WAITLISTED, "job"),
+        Transition(B.WAITLISTED, "accept", B.REQUESTED, "booking:slot:accept", never=("proposer",)),
+        Transition(
+            B.WAITLISTED, "decline", B.WAITLISTED, "booking:slot:decline", never=("proposer",)
+        ),
+        Transition(B.WAITLISTED, "expire", B.EXPIRED, "job"),
         Transition(
             B.APPROVED,
             "countersign",

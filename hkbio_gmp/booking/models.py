@@ -22,7 +22,8 @@ class Booking(Audited, Base):
     __tablename__ = "booking"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('draft', 'requested', 'approved', 'rejected', 'cancelled', 'expired')",
+            "status IN ('draft', 'requested', 'approved', 'rejected', 'cancelled', 'expired',"
+            " 'waitlisted')",
             name="status",
         ),
         Index("ix_booking_organisation", "organisation_id", "id"),
@@ -43,6 +44,7 @@ class Booking(Audited, Base):
     requested_by: Mapped[str]
     requested_by_name: Mapped[str]
     requested_at: Mapped[datetime | None]
+    # until when a request, or an offer to one that waits, holds its slot
     hold_until: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
@@ -168,7 +170,9 @@ class MoveProposal(PartOfBooking, Base):
 
     __tablename__ = "move_proposal"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'accepted', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint(
+            "state IN ('open', 'accepted', 'declined', 'withdrawn', 'lapsed')", name="state"
+        ),
         CheckConstraint("side IN ('organisation', 'facility')", name="side"),
         CheckConstraint("starts < ends", name="order"),
     )

@@ -160,6 +160,21 @@ def let_go(booking: Booking) -> Message:
     return Message("{reference} was let go: nobody decided in time", reference=booking.reference)
 
 
+def offered(booking: Booking) -> Message:
+    """Subject for whoever waits, once there is a slot."""
+    return Message("{reference}: a slot became free, take it in time", reference=booking.reference)
+
+
+def offer_passed(booking: Booking) -> Message:
+    """Subject for whoever let an offer pass."""
+    return Message("{reference}: the offer has passed on, you wait on", reference=booking.reference)
+
+
+def waited_in_vain(booking: Booking) -> Message:
+    """Subject for whoever waited until the last start had passed."""
+    return Message("{reference}: nothing became free in time", reference=booking.reference)
+
+
 def to_countersign(booking: Booking) -> Message:
     """Subject for quality when the manager approved alone."""
     return Message("{reference} waits for your countersignature", reference=booking.reference)

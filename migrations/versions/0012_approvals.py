@@ -1,4 +1,4 @@
-"""Approvals by stages, the warnings that each of them passed, and urgent patient material."""
+"""Approvals by stages, and the warnings that each of them passed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("booking", sa.Column("waiting_for", sa.String(), nullable=True))
-    op.add_column(
-        "booking", sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
-    op.add_column("booking", sa.Column("countersign_by", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_booking_countersign_by", "booking", ["countersign_by"], unique=False)
     op.create_table(
         "booking_approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -32,7 +27,7 @@ def upgrade() -> None:
         sa.Column("signed_version", sa.Integer(), nullable=False),
         sa.Column("passed", sa.JSON(), nullable=False),
         sa.CheckConstraint(
-            "stage IN ('manager', 'quality', 'countersign')", name=op.f("ck_booking_approval_stage")
+            "stage IN ('manager', 'quality')", name=op.f("ck_booking_approval_stage")
         ),
         sa.CheckConstraint("state IN ('given', 'void')", name=op.f("ck_booking_approval_state")),
         sa.ForeignKeyConstraint(

@@ -12,7 +12,7 @@ from tests.journeys.conftest import SignIn
 from tests.journeys.test_approvals import sign
 from tests.journeys.test_quality import sign as sign_certificate
 from tests.journeys.test_requester import REQUESTER, ask_for
-from tests.journeys.world import MANAGER, QUALITY
+from tests.journeys.world import MANAGER, OTHER, QUALITY
 
 
 def test_offered_slot_is_approved_when_the_startup_takes_it_with_one_click(
@@ -36,6 +36,31 @@ def test_offered_slot_is_approved_when_the_startup_takes_it_with_one_click(
     sign(page, "As offered")
     expect(page.locator(".page-header .badge").first).to_have_text("Approved")
     expect(page.locator(".facts")).to_contain_text("Wed 14 Apr 2027")
+
+
+def test_who_waits_takes_the_slot_when_it_becomes_free(
+    sign_in: SignIn, job: Callable[[str], object]
+) -> None:
+    having, page = sign_in(REQUESTER), sign_in(OTHER)
+    taken = ask_for(having, "LCT-CR1", "2027-05-11T09:00", "2027-05-11T17:00")
+    page.goto("/bookings/new?project=STARTUP-B-P2&resources=LCT-CR1&starts_at=2027-05-11T09:00")
+    page.locator("input[name=ends_at]").fill("2027-05-11T17:00")
+    page.get_by_role("button", name="Request this slot").click()
+    page.locator("input[name=waitlist]").fill("2027-05-11T09:00")
+    assert violations(page) == []
+    page.get_by_role("button", name="Join the waitlist").click()
+    expect(page.locator(".page-header .badge").first).to_have_text("Waitlisted")
+    expect(page.locator("main")).to_contain_text("number 1 in line")
+    address = page.url
+    having.goto(f"/bookings/{taken}/cancel")
+    having.locator("textarea[name=reason]").fill("The donor is ill")
+    having.get_by_role("button", name="Cancel the booking").click()
+    job("waitlist")
+    page.goto("/waitlist")
+    expect(page.get_by_role("table")).to_contain_text("offered")
+    page.goto(address)
+    page.get_by_role("button", name="Accept this slot").click()
+    expect(page.locator(".page-header .badge").first).to_have_text("Requested")
 
 
 def test_booking_turns_and_turns_back_when_a_certificate_is_suspended_and_reinstated(

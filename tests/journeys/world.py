@@ -16,6 +16,7 @@ from tests.integration.booking import world
 
 NOW, PASSWORD = world.NOW, world.PASSWORD
 REQUESTER, MANAGER = "requester@a.example", "manager@lct.example"
+OTHER = "requester@b.example"
 OPERATOR, QUALITY, AUDITOR = "operator@lct.example", "quality@lct.example", "auditor@lct.example"
 ADMIN = "admin@hkbio.example"
 

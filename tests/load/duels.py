@@ -78,6 +78,28 @@ class Duels:
         acts.append(Act("ask", world.B, "POST", BOOKINGS, rival, self._key()))
         return self._crowd.perform(acts)
 
+    def one_waits_for(self, room: str) -> tuple[str, dict[str, Any]]:
+        """A startup waits for a slot that the other had and cancels; the slot comes with it."""
+        day = next(self._days)
+        slot = _slot(room, day, "b")
+        asked = Act("ask", world.A, "POST", BOOKINGS, _slot(room, day), self._key())
+        (taken,) = self._crowd.perform([asked])
+        waits = {**slot, "waitlist": {"until": slot["sessions"][0]["starts_at"]}}
+        (waiting,) = self._crowd.perform(
+            [Act("wait", world.B, "POST", BOOKINGS, waits, self._key())]
+        )
+        path = f"{BOOKINGS}/{taken.document['reference']}/transitions"
+        self._crowd.perform(
+            [Act("cancel", world.A, "POST", path, {"action": "cancel", "reason": "duel"})]
+        )
+        return str(waiting.document["reference"]), _slot(room, day)
+
+    def ask_at_once(self, slots: list[dict[str, Any]]) -> list[Answer]:
+        """Ask for several slots at the same instant."""
+        return self._crowd.perform(
+            [Act("ask", world.A, "POST", BOOKINGS, slot, self._key()) for slot in slots]
+        )
+
     def _key(self) -> str:
         return f"duel-{next(self._keys)}"
 

@@ -17,6 +17,12 @@ ACTS: dict[str, tuple[str, str, Any]] = {
     "booking:slot:requested": ("clock", "requested", _("requested %(record)s")),
     "booking:slot:submitted": ("clock", "requested", _("submitted %(record)s")),
     "booking:slot:changed": ("pencil", "requested", _("changed the request %(record)s")),
+    "booking:slot:waitlisted": (
+        "list-end",
+        "requested",
+        _("asked for %(record)s, or to wait for it"),
+    ),
+    "booking:slot:offered": ("list-end", "requested", _("offered freed time to %(record)s")),
     "booking:slot:approved": ("pen-line", "approved", _("approved %(record)s")),
     "booking:slot:rejected": ("octagon-x", "blocked", _("rejected %(record)s")),
     "booking:slot:hold_reminded": (

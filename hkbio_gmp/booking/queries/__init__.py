@@ -26,7 +26,7 @@ from hkbio_gmp.booking.queries.bookings import (
 )
 from hkbio_gmp.booking.queries.feeds import find_feed, list_feeds
 from hkbio_gmp.booking.queries.flags import FlagLine, flags_of
-from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines
+from hkbio_gmp.booking.queries.lines import BookingLine, line_of, list_lines, with_waits
 from hkbio_gmp.booking.queries.series import InSeries, get_series, list_series, series_of
 from hkbio_gmp.booking.queries.timeline import (
     TimelineEntry,
@@ -65,4 +65,5 @@ __all__ = [
     "resources_of",
     "series_of",
     "status_of",
+    "with_waits",
 ]

@@ -61,9 +61,10 @@ def _undecided(session: Session, scope: Scope, here: Standing, now: datetime) ->
     }
     found = {row.reference: row.status for row in rows(session, _HELD, wanted)}
     own = found.pop(scope.without or "", None)
-    return Undecided(len(found), most) if own in (None, str(BookingState.DRAFT)) else None
+    return Undecided(len(found), most) if own in (None, *_UNASKED) else None
 
 
+_UNASKED = (str(BookingState.DRAFT), str(BookingState.WAITLISTED))
 _HELD = (
     select(Booking.reference, Booking.status)
     .join(Organisation, Booking.organisation_id == Organisation.id)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
 from hkbio_gmp.booking.models import (
@@ -21,6 +21,7 @@ from hkbio_gmp.booking.models import (
     BookingSession,
     MoveProposal,
 )
+from hkbio_gmp.booking.models_waitlist import WaitlistEntry
 from hkbio_gmp.booking.queries.bookings import (
     WORKED_OUT,
     BookingFilter,
@@ -58,6 +59,14 @@ class MoveLine(NamedTuple):
     reason: str
 
 
+class WaitLine(NamedTuple):
+    """What a waiting booking would take: a start between two instants (UTC), in which rooms."""
+
+    earliest: datetime
+    latest: datetime
+    any_room: bool
+
+
 class BookingLine(NamedTuple):
     """One booking with its sessions. Instants in UTC."""
 
@@ -77,6 +86,7 @@ class BookingLine(NamedTuple):
     operators: tuple[str, ...]
     sessions: tuple[SessionLine, ...]
     move: MoveLine | None
+    waits: WaitLine | None = None
 
     @property
     def resources(self) -> list[str]:
@@ -117,6 +127,7 @@ def line_of(booking: Booking) -> BookingLine:
         operators=tuple(one.person.email for one in booking.operators if one.active),
         sessions=tuple(_session_of(one) for one in booking.sessions),
         move=_move_of(booking),
+        waits=_waits_of(booking),
     )
 
 
@@ -125,6 +136,33 @@ def _move_of(booking: Booking) -> MoveLine | None:
         if one.state == "open":
             return MoveLine(one.resources, one.starts, one.ends, one.side, one.reason)
     return None
+
+
+def _waits_of(booking: Booking) -> WaitLine | None:
+    session = object_session(booking)
+    if booking.status != BookingState.WAITLISTED or session is None:
+        return None
+    return _waits_by_booking(session, [booking.id]).get(booking.id)
+
+
+def with_waits(session: Session, lines: Sequence[BookingLine]) -> list[BookingLine]:
+    """The same lines; those that wait say for what."""
+    waiting = [line.id for line in lines if line.status == BookingState.WAITLISTED]
+    found = _waits_by_booking(session, waiting) if waiting else {}
+    return [line._replace(waits=found[line.id]) if line.id in found else line for line in lines]
+
+
+def _waits_by_booking(session: Session, bookings: Sequence[int]) -> dict[int, WaitLine]:
+    found = session.execute(_WAITS, {"keys": list(bookings)})
+    return {row[0]: WaitLine(*row[1:]) for row in found}
+
+
+_WAITS = select(
+    WaitlistEntry.booking_id,
+    WaitlistEntry.earliest,
+    WaitlistEntry.latest,
+    WaitlistEntry.any_room,
+).where(WaitlistEntry.booking_id.in_(bindparam("keys", expanding=True)))
 
 
 def _session_of(row: BookingSession) -> SessionLine:
@@ -247,7 +285,7 @@ def _line(uses: list[Any], operators: Sequence[Any], moves: list[Any] | None) ->
     emails = tuple(email for (email,) in operators)
     move = MoveLine(*moves[0]) if moves else None
     return BookingLine._make(
-        (*head[:_STATUS], status, *head[_STATUS + 1 :], emails, sessions, move)
+        (*head[:_STATUS], status, *head[_STATUS + 1 :], emails, sessions, move, None)
     )
 
 

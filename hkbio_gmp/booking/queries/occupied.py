@@ -101,7 +101,7 @@ _USES = (
         Allocation.occupied_from < _at("ends"),
         Allocation.holds.is_(True),
         or_(
-            Booking.status != str(BookingState.REQUESTED),
+            Booking.status.not_in([str(BookingState.REQUESTED), str(BookingState.WAITLISTED)]),
             Booking.hold_until.is_(None),
             Booking.hold_until > _at("now"),
         ),

@@ -25,6 +25,7 @@ from hkbio_gmp.kernel.timerange import TimeRange
 
 READ = "booking:slot:read"
 _OVER = ("cancelled", "rejected", "expired")
+_HELD_FOR = ("requested", "waitlisted")
 _FLAGGED = (
     exists()
     .where(BookingFlag.booking_id == Booking.id, BookingFlag.cleared_at.is_(None))
@@ -75,7 +76,7 @@ def list_timeline(
     own = principal.organisations(READ)
     out = []
     for row in rows:
-        if row.status == "requested" and row.hold_until is not None and row.hold_until <= now:
+        if row.status in _HELD_FOR and row.hold_until is not None and row.hold_until <= now:
             continue
         seen = everything or own is None or row.organisation in own
         out.append(_entry(row) if seen else _occupied(row))

@@ -30,6 +30,7 @@ from hkbio_gmp.booking.routes import (
     series,
     sessions,
     shifts,
+    waitlist,
     whatif,
 )
 from hkbio_gmp.extensions import db
@@ -52,6 +53,7 @@ _PARTS = (
     sessions,
     approvals,
     outages,
+    waitlist,
     whatif,
 )
 _PAGES = (

@@ -183,8 +183,8 @@ def said(verb: str, reference: str) -> str:
         "submit": _("Requested and held: %(reference)s.", reference=reference),
         "cancel": _("Cancelled: %(reference)s. Its slot is free.", reference=reference),
         "reject": _("Rejected: %(reference)s. Its slot is free.", reference=reference),
-        "accept": _("Moved: %(reference)s.", reference=reference),
-        "decline": _("The move is declined; the present slot stays."),
+        "accept": _("Taken: %(reference)s.", reference=reference),
+        "decline": _("The other slot is declined."),
     }
     return told[verb]
 

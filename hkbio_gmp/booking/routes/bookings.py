@@ -18,6 +18,7 @@ from hkbio_gmp.booking.present.sessions import session_rows, strip_of
 from hkbio_gmp.booking.present.sheets import booking_head, booking_rows
 from hkbio_gmp.booking.present.steps import step_names
 from hkbio_gmp.booking.queries import BookingFilter
+from hkbio_gmp.booking.queries.waitlist import place_of
 from hkbio_gmp.booking.services import signed_record
 from hkbio_gmp.extensions import db
 from hkbio_gmp.facilities import queries as facilities
@@ -103,6 +104,7 @@ def booking(reference: str) -> ResponseReturnValue:
         ways=ways_of(db.session, person, details),
         way_url=partial(way_url, details),
         flags=queries.flags_of(db.session, [found.id]).get(found.id, []),
+        in_line=place_of(db.session, person, found),
         in_series=queries.series_of(db.session, [found.id]).get(found.id),
         sessions=session_rows(person, found, step_names(db.session, found)),
         strip=strip_of(found, now),

@@ -12,7 +12,8 @@ from hkbio_gmp import work
 from hkbio_gmp.audit.queries import record_history
 from hkbio_gmp.audit.words import history_items
 from hkbio_gmp.booking import queries
-from hkbio_gmp.booking.forms import OutageForm, ReasonForm
+from hkbio_gmp.booking.forms import ReasonForm
+from hkbio_gmp.booking.forms_outages import OutageForm
 from hkbio_gmp.booking.models import Outage
 from hkbio_gmp.booking.queries import BookingFilter
 from hkbio_gmp.booking.routes.refusals import REFUSED, status_of, take_refusal

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from hkbio_gmp import work
-from hkbio_gmp.booking.forms import BookingForm
+from hkbio_gmp.booking.forms import USUAL_WAIT, BookingForm
 from hkbio_gmp.booking.present.requesting import (
     REQUEST,
     Preview,
@@ -69,8 +69,14 @@ def create_booking() -> ResponseReturnValue:
         reference = _create(form, project)
     except REFUSED as error:
         return _refused(form, project, error)
-    flash(_("Kept as a draft.") if "draft" in request.form else _("Requested and held."), "ok")
+    flash(_said(), "ok")
     return redirect(url_for("bookings.booking", reference=reference))
+
+
+def _said() -> str:
+    if "draft" in request.form:
+        return _("Kept as a draft.")
+    return _("You are in line.") if "wait" in request.form else _("Requested and held.")
 
 
 @blueprint.post("/check")
@@ -132,10 +138,12 @@ def _previewed(form: BookingForm, project: Project) -> Preview:
 
 def _create(form: BookingForm, project: Project) -> str:
     person, draft = who(), "draft" in request.form
-    wish = form.wish(project, draft=draft)
+    waits = "wait" in request.form and not draft
+    wish = form.wish(project, draft=draft, waits=waits)
+    act = "waitlisted" if waits else "requested"
     return work.run(
         person.acting_for(REQUEST, organisation=project.organisation.code),
-        "booking:slot:drafted" if draft else "booking:slot:requested",
+        f"booking:slot:{'drafted' if draft else act}",
         None,
         lambda unit: request_booking(unit, person, wish).reference,
     )
@@ -143,9 +151,12 @@ def _create(form: BookingForm, project: Project) -> str:
 
 def _refused(form: BookingForm, project: Project, error: DomainError) -> ResponseReturnValue:
     findings = take_refusal(form, error)
-    instead: list[Slot] = []
+    instead: list[Slot] | None = None
     if isinstance(error, SlotTaken):
-        instead = alternatives(db.session, who(), form.wish(project, draft=True), clock.now())
+        wish = form.wish(project, draft=True)
+        instead = alternatives(db.session, who(), wish, clock.now())
+        starts = wish.sessions[0].starts if wish.sessions else wish.starts
+        form.waitlist.data = form.waitlist.data or (starts + USUAL_WAIT if starts else None)
     return _page(form, project, Preview(findings), instead, status_of(form, error))
 
 
@@ -165,6 +176,7 @@ def _page(
         steps=steps_of(db.session, form, project),
         said={one.session.number: one for one in preview.apart},
         instead=instead or [],
+        taken=instead is not None or "wait" in request.form,
         now=clock.now(),
     )
     return page, status

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hkbio_gmp.booking.forms import WhatIfForm
+from hkbio_gmp.booking.forms_outages import WhatIfForm
 from hkbio_gmp.booking.rules.harm import Harm
 from hkbio_gmp.booking.services import OutageWish, least_harmful
 from hkbio_gmp.extensions import db

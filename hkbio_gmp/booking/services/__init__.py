@@ -82,7 +82,7 @@ from hkbio_gmp.booking.services.shifting import (
 from hkbio_gmp.booking.services.signatures import signed_record
 from hkbio_gmp.booking.services.slots import Home, SlotAnswer, SlotQuery
 from hkbio_gmp.booking.services.whatif import least_harmful
-from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
+from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, Waiting, wish_of
 
 __all__ = [
     "Adjusted",
@@ -103,6 +103,7 @@ __all__ = [
     "ShiftVerdict",
     "SlotAnswer",
     "SlotQuery",
+    "Waiting",
     "alternatives",
     "approve_booking",
     "cancel_booking",

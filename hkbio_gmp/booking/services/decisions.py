@@ -10,6 +10,7 @@ from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.countersigning import await_countersignature, check_urgency
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
+from hkbio_gmp.booking.services.holding import expire_stale, release, withdraw_offers
 from hkbio_gmp.booking.services.people import may_act, people_of
 from hkbio_gmp.booking.services.plan import plan_of
 from hkbio_gmp.booking.services.signatures import check_separation, note_approval, signed_record
@@ -19,14 +20,7 @@ from hkbio_gmp.booking.services.stages import (
     hand_to_quality,
     needs_quality,
 )
-from hkbio_gmp.booking.services.writing import (
-    check_version,
-    expire_stale,
-    load_booking,
-    lock_plan,
-    release,
-    withdraw_offers,
-)
+from hkbio_gmp.booking.services.writing import check_version, load_booking, lock_plan
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SigningProof, sign
 from hkbio_gmp.kernel.errors import FieldError, NotValid, WrongState

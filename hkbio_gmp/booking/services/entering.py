@@ -8,10 +8,13 @@ from typing import Any
 
 from hkbio_gmp.booking.lifecycle import HOLDING, BookingState, SessionState
 from hkbio_gmp.booking.models import Allocation, Booking, BookingOperator, BookingSession
-from hkbio_gmp.booking.queries.lines import BookingLine, SessionLine
+from hkbio_gmp.booking.models_waitlist import WaitlistEntry
+from hkbio_gmp.booking.queries.lines import BookingLine, SessionLine, WaitLine
 from hkbio_gmp.booking.rules.sessions import PlannedSession
+from hkbio_gmp.booking.services.holding import hold_of
 from hkbio_gmp.booking.services.plan import Plan
-from hkbio_gmp.booking.services.writing import Calendars, hold_of
+from hkbio_gmp.booking.services.wishes import Waiting
+from hkbio_gmp.booking.services.writing import Calendars
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.ids import reference as make_reference
@@ -19,22 +22,45 @@ from hkbio_gmp.work import Named, Subject, Work, insert_rows, next_number
 
 
 def enter_booking(
-    work: Work, principal: PersonPrincipal, plan: Plan, calendars: Calendars, *, draft: bool
+    work: Work,
+    principal: PersonPrincipal,
+    plan: Plan,
+    calendars: Calendars,
+    status: BookingState,
+    waiting: Waiting | None = None,
 ) -> BookingLine:
-    """Write the booking with its operators, sessions and allocations; a draft holds nothing."""
-    status = BookingState.DRAFT if draft else BookingState.REQUESTED
-    hold = None if draft else hold_of(work, plan.facility.code)
+    """Write the booking with its operators, sessions and allocations, and its place in line.
+
+    What is not requested holds nothing.
+    """
+    asked = status is BookingState.REQUESTED
+    hold = hold_of(work, plan.facility.code) if asked else None
     reference = _next_reference(work, plan)
     subject = Subject(
         "booking", reference, plan.facility.code, plan.facility.zone, plan.organisation
     )
     values = _booking_values(plan, principal, reference, status)
-    values |= {"requested_at": None if draft else work.at, "hold_until": hold}
+    values |= {
+        "requested_at": None if status is BookingState.DRAFT else work.at,
+        "hold_until": hold,
+    }
     (key,) = insert_rows(work.session, Booking, subject, [values])
     booking = Named(key, reference)
     _enter_operators(work, subject, booking, plan)
     _enter_sessions(work, subject, booking, plan, calendars, holds=status in HOLDING)
-    return _line(plan, booking, status, hold)
+    line = _line(plan, booking, status, hold)
+    if waiting is None:
+        return line
+    entry = {
+        "booking_id": booking,
+        "earliest": line.sessions[0].starts,
+        "latest": waiting.latest,
+        "any_room": waiting.any_room,
+        "queued_at": work.at,
+    }
+    insert_rows(work.session, WaitlistEntry, subject, [entry])
+    told = WaitLine(line.sessions[0].starts, waiting.latest, waiting.any_room)
+    return line._replace(waits=told)
 
 
 def _next_reference(work: Work, plan: Plan) -> str:

@@ -12,7 +12,8 @@ from hkbio_gmp.booking.services.begun import check_begun, to_come
 from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.evaluation import evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
-from hkbio_gmp.booking.services.people import may_act, people_of
+from hkbio_gmp.booking.services.holding import begin_hold, expire_stale, go_back, renew_hold
+from hkbio_gmp.booking.services.people import may_act, people_of, tell_managers
 from hkbio_gmp.booking.services.plan import Plan, make_plan
 from hkbio_gmp.booking.services.proposals import (
     check_none_open,
@@ -27,13 +28,10 @@ from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish, wish_of
 from hkbio_gmp.booking.services.writing import (
     batch_of,
     begin_again,
-    begin_hold,
     check_version,
-    expire_stale,
     guarded,
     load_booking,
     lock_plan,
-    renew_hold,
     write_operators,
     write_sessions,
 )
@@ -94,7 +92,9 @@ def propose_move(
             write_operators(work, booking, plan)
             write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         else:
-            made = new_proposal(work, principal, booking, wish, plan)
+            ours = principal.may("booking:slot:request", organisation=booking.organisation.code)
+            side = "organisation" if ours else "facility"
+            made = new_proposal(work, principal.code, booking, wish, plan, side)
             hold_beyond(work, booking, moved, calendars, made)
     if tell:
         others = [p for p in people_of(work, booking) if p.code != principal.code]
@@ -118,25 +118,39 @@ def decide_move(
     booking = load_booking(work, reference)
     may_act(principal, booking, f"booking:slot:{verb}")
     check_version(booking, version)
-    BOOKINGS.get(BookingState(booking.status), verb)
+    expire_stale(work, booking.facility.code)
+    row = BOOKINGS.get(BookingState(booking.status), verb)
     proposal = open_proposal(booking)
     if proposal is None:
-        raise WrongState(Message("No move is proposed."))
+        raise WrongState(Message("No other slot is offered any more."))
     _check_side(principal, booking, proposal)
+    waited = booking.status == BookingState.WAITLISTED
     wish = load_wish(proposal.plan)
     drop_pieces(work, booking, proposal)
     with guarded(work):
         proposal.state = "accepted" if verb == "accept" else "declined"
         proposal.decided_by, proposal.decided_at = principal.code, work.at
         booking.version += 1
+        booking.status = str(row.target)
         if verb == "accept":
             _apply(work, principal, booking, wish)
             if booking.status == BookingState.REQUESTED:
                 begin_again(booking)
                 begin_hold(work, booking)
+        elif booking.status == BookingState.WAITLISTED:
+            go_back(work, booking)
+    if waited:
+        _tell_of_offer(work, booking, verb)
+        return booking
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, _told(booking, proposal))
     return booking
+
+
+def _tell_of_offer(work: Work, booking: Booking, verb: str) -> None:
+    """Nobody decides on an offer that was declined; what was taken waits for the managers."""
+    if verb == "accept":
+        tell_managers(work, notices.of_booking(booking))
 
 
 def _told(booking: Booking, proposal: MoveProposal) -> Message:
@@ -168,7 +182,7 @@ def counter_offer(
     with guarded(work):
         booking.version += 1
         renew_hold(work, booking)
-        made = new_proposal(work, principal, booking, wish, plan, side="facility")
+        made = new_proposal(work, principal.code, booking, wish, plan, "facility")
         hold_beyond(work, booking, plan, calendars, made)
     others = [p for p in people_of(work, booking) if p.code != principal.code]
     notices.tell(work, others, booking, notices.decided(booking, "counter-offer made"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.models import Person
@@ -59,3 +60,9 @@ def people_of(work: Work, booking: Booking) -> list[Someone]:
     found += [o.person for o in booking.operators if o.active and o.person.active]
     found += managers_at(work, booking.facility.code)
     return list({person.id: person for person in found if person is not None}.values())
+
+
+def tell_managers(work: Work, matter: notices.Matter) -> None:
+    """Tell the facility's managers that a request waits for them."""
+    managers = managers_at(work, matter.facility)
+    notices.tell_of(work, managers, matter, notices.requested(matter.reference))

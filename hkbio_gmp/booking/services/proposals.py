@@ -12,7 +12,6 @@ from hkbio_gmp.booking.rules.occupancy import Use, clashes
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish
 from hkbio_gmp.booking.services.writing import Calendars
-from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import WrongState
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange, gaps
@@ -33,19 +32,13 @@ def check_none_open(booking: Booking) -> None:
 
 
 def new_proposal(
-    work: Work,
-    principal: PersonPrincipal,
-    booking: Booking,
-    wish: BookingWish,
-    plan: Plan,
-    side: str | None = None,
+    work: Work, proposer: str, booking: Booking, wish: BookingWish, plan: Plan, side: str
 ) -> MoveProposal:
-    """Write a proposal; without a ``side`` it is the person's own."""
-    ours = principal.may("booking:slot:request", organisation=booking.organisation.code)
+    """Write a proposal by ``proposer`` (a code), who stands on a ``side``."""
     proposal = MoveProposal(
         number=len(booking.proposals) + 1,
-        side=side or ("organisation" if ours else "facility"),
-        proposed_by=principal.code,
+        side=side,
+        proposed_by=proposer,
         proposed_at=work.at,
         resources=", ".join(dict.fromkeys(use.resource for use in plan.uses)),
         starts=min(s.slot.starts for s in plan.sessions),

@@ -27,6 +27,7 @@ from hkbio_gmp.kernel.findings import Verdict
 from hkbio_gmp.kernel.timerange import TimeRange
 
 _AROUND, _AHEAD = timedelta(days=21), timedelta(days=60)
+_MINUTE = timedelta(minutes=1)
 _MOST = 5
 
 
@@ -40,7 +41,8 @@ def readiness(
 
 def _has_begun(booking: Booking) -> bool:
     planned = all(s.state == "planned" for s in booking.sessions)
-    waiting = booking.status in {BookingState.DRAFT, BookingState.REQUESTED}
+    undecided = {BookingState.DRAFT, BookingState.REQUESTED, BookingState.WAITLISTED}
+    waiting = booking.status in undecided
     return not (planned and waiting)
 
 
@@ -79,6 +81,12 @@ def query_near(plan: Plan) -> SlotQuery:
     return replace(_query_of(plan, _AROUND), near=_begins(plan), limit=_MOST)
 
 
+def query_between(plan: Plan, since: datetime, latest: datetime) -> SlotQuery:
+    """The search for slots of the plan's shape that start between two instants (UTC)."""
+    query = _query_of(plan, _AHEAD)
+    return replace(query, window=TimeRange(since, latest + query.length + _MINUTE))
+
+
 def ways_out(
     session: Session, principal: PersonPrincipal, plan: Plan, now: datetime
 ) -> list[Change]:
@@ -101,7 +109,11 @@ def ways_out_of(
     now: datetime,
 ) -> list[Change]:
     """What would help a stored booking that ``found`` blocks and that has not begun."""
-    held = {BookingState.DRAFT, BookingState.REQUESTED, BookingState.APPROVED}
+    held = set(BookingState) - {
+        BookingState.REJECTED,
+        BookingState.CANCELLED,
+        BookingState.EXPIRED,
+    }
     planned = all(s.state == "planned" for s in booking.sessions)
     if found.verdict is not Verdict.BLOCKED or booking.status not in held or not planned:
         return []

@@ -10,21 +10,19 @@ from hkbio_gmp.booking.services.checks import need_reason
 from hkbio_gmp.booking.services.entering import enter_booking
 from hkbio_gmp.booking.services.evaluation import Evaluation, evaluate, refuse_blocked, viewer_of
 from hkbio_gmp.booking.services.flags import clear_flags
+from hkbio_gmp.booking.services.holding import begin_hold, expire_stale, release, withdraw_offers
 from hkbio_gmp.booking.services.layout import laid_out
-from hkbio_gmp.booking.services.people import managers_at, may_act, people_of
+from hkbio_gmp.booking.services.people import may_act, people_of, tell_managers
 from hkbio_gmp.booking.services.plan import Plan, make_plan, plan_of
+from hkbio_gmp.booking.services.waiting import check_waiting, waits_for_time
 from hkbio_gmp.booking.services.wishes import BookingWish
 from hkbio_gmp.booking.services.writing import (
     batch_of,
     begin_again,
-    begin_hold,
     check_version,
-    expire_stale,
     guarded,
     load_booking,
     lock_plan,
-    release,
-    withdraw_offers,
     write_operators,
     write_sessions,
 )
@@ -38,7 +36,8 @@ REQUEST = "booking:slot:request"
 
 
 def request_booking(work: Work, principal: PersonPrincipal, wish: BookingWish) -> BookingLine:
-    """Ask for a slot; held at once unless it is a draft.
+    """Ask for a slot; held at once unless it is a draft. Who would wait joins the waitlist where
+    nothing but others' time stands in the way.
 
     Raises NotValid (fields, or a rule that blocks), SlotTaken, NotAllowed, NotFound.
     """
@@ -58,12 +57,17 @@ def request_evaluated(
         expire_stale(work, plan.facility.code)
     viewer = viewer_of(principal)
     evaluation = evaluate(work.session, plan, viewer, work.at)
-    if not wish.draft:
+    status = BookingState.DRAFT if wish.draft else BookingState.REQUESTED
+    if wish.waiting is not None and waits_for_time(evaluation):
+        check_waiting(work, plan, wish.waiting)
+        status = BookingState.WAITLISTED
+    elif not wish.draft:
         refuse_blocked(evaluation, plan, viewer)
+    waiting = wish.waiting if status is BookingState.WAITLISTED else None
     with guarded(work):
-        made = enter_booking(work, principal, plan, calendars, draft=wish.draft)
-    if tell and not wish.draft:
-        _tell_managers(work, notices.of_line(made, plan.facility.zone))
+        made = enter_booking(work, principal, plan, calendars, status, waiting)
+    if tell and status is BookingState.REQUESTED:
+        tell_managers(work, notices.of_line(made, plan.facility.zone))
     return made, evaluation
 
 
@@ -79,11 +83,6 @@ def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan
     # locked before anything of the facility is read: an import may be under way
     work.lock([("facility", project.facility)])
     return make_plan(work.session, laid_out(work.session, wish, work.at), project=project)
-
-
-def _tell_managers(work: Work, matter: notices.Matter) -> None:
-    managers = managers_at(work, matter.facility)
-    notices.tell_of(work, managers, matter, notices.requested(matter.reference))
 
 
 def submit_booking(
@@ -104,7 +103,7 @@ def submit_booking(
         booking.version += 1
         write_sessions(work, booking, plan, calendars, plan.facility.rules_version)
         begin_hold(work, booking)
-    _tell_managers(work, notices.of_booking(booking))
+    tell_managers(work, notices.of_booking(booking))
     return booking
 
 
@@ -116,6 +115,8 @@ def change_request(
     may_act(principal, booking, REQUEST)
     check_version(booking, version)
     BOOKINGS.get(BookingState(booking.status), "cancel")
+    if booking.status == BookingState.WAITLISTED:
+        raise WrongState(Message("A booking that waits is not changed; cancel it and ask anew."))
     if any(proposal.state == "open" for proposal in booking.proposals):
         raise WrongState(Message("A counter-offer waits for your answer; decide on it first."))
     if wish.project != booking.project.code:

@@ -15,7 +15,7 @@ from hkbio_gmp.booking.rules.stages import (
     asks_quality,
 )
 from hkbio_gmp.booking.services.evaluation import Evaluation
-from hkbio_gmp.booking.services.writing import renew_hold
+from hkbio_gmp.booking.services.holding import renew_hold
 from hkbio_gmp.identity import queries as identity
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid

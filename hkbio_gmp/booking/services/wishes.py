@@ -19,11 +19,21 @@ class SessionWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """That one would wait where others hold the time: for a start up to ``latest`` (UTC), in any
+    suitable room or only in the one asked for."""
+
+    latest: datetime
+    any_room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BookingWish:
     """A request as it comes from a page or the API, nothing of it checked yet.
 
     With a ``template`` and no sessions, a run of it from ``starts`` (UTC) is meant. ``urgent``
-    says that a patient's material does not wait; the note says why.
+    says that a patient's material does not wait; the note says why. ``waiting`` joins the waitlist
+    where the time is not to be had.
     """
 
     facility: str
@@ -38,6 +48,7 @@ class BookingWish:
     template: str | None = None
     starts: datetime | None = None
     urgent: bool = False
+    waiting: Waiting | None = None
 
     @property
     def is_laid_out(self) -> bool:

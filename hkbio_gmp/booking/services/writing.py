@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, InternalError
 
-from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import HOLDING, BookingState, SessionState
 from hkbio_gmp.booking.models import (
     Allocation,
@@ -18,18 +16,13 @@ from hkbio_gmp.booking.models import (
     BookingSession,
     Outage,
 )
-from hkbio_gmp.booking.rules.holds import WORKING_DAYS, hold_until
 from hkbio_gmp.booking.rules.occupancy import Use
-from hkbio_gmp.booking.services.flags import clear_flags
-from hkbio_gmp.booking.services.people import requester_of
 from hkbio_gmp.booking.services.plan import Plan
-from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Batch, Facility
 from hkbio_gmp.identity.models import Person
 from hkbio_gmp.kernel.errors import NotFound, SlotTaken, Stale
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.kernel.timerange import local_date
-from hkbio_gmp.work import Work, rows
+from hkbio_gmp.work import Work
 
 Calendars = dict[tuple[str, str], int]
 _GUARDS = ("ex_allocation_overlap", "booking_overlap", "booking_changeover", "booking_outage")
@@ -168,75 +161,8 @@ def write_operators(work: Work, booking: Booking, plan: Plan) -> None:
         booking.operators.append(BookingOperator(person=person, active=True))
 
 
-def release(booking: Booking) -> None:
-    """Let go of the booking's time."""
-    for session in booking.sessions:
-        for allocation in session.allocations:
-            allocation.holds = False
-
-
 def begin_again(booking: Booking) -> None:
     """What is asked for has changed: nobody has approved it yet."""
     booking.waiting_for = None
     for approval in booking.approvals:
         approval.state = "void"
-
-
-def withdraw_offers(booking: Booking) -> None:
-    """A move or counter-offer that nobody decided on ends with what it was about."""
-    for proposal in booking.proposals:
-        if proposal.state == "open":
-            proposal.state = "withdrawn"
-
-
-def begin_hold(work: Work, booking: Booking) -> None:
-    """Hold the slot for some working days from now."""
-    booking.requested_at = work.at
-    renew_hold(work, booking)
-
-
-def renew_hold(work: Work, booking: Booking) -> None:
-    """Let the hold run from now on, as long as a new one."""
-    booking.hold_until = hold_of(work, booking.facility.code)
-
-
-def hold_of(work: Work, facility: str) -> datetime:
-    """Until when (UTC) a request that is made now holds its slot."""
-    here = facilities.standing(work.session, facility)
-    today = local_date(work.at, here.facts.zone)
-    closed = facilities.closed_days_at(here, today, today + timedelta(days=30))
-    days = int(here.settings.get("hold_working_days", WORKING_DAYS))
-    return hold_until(work.at, {item.day for item in closed}, here.facts.zone, days)
-
-
-_STALE = (
-    select(Booking.id)
-    .join(Facility, Booking.facility_id == Facility.id)
-    .where(
-        Facility.code == bindparam("facility"),
-        Booking.status == str(BookingState.REQUESTED),
-        Booking.hold_until <= bindparam("now", type_=Booking.hold_until.type),
-    )
-)
-
-
-def expire_stale(work: Work, facility: str) -> list[str]:
-    """Let go of every request at a facility whose hold has run out; returns their references."""
-    keys = rows(work.session, _STALE, {"facility": facility, "now": work.at}).scalars().all()
-    if not keys:
-        return []
-    stale = select(Booking).where(Booking.id.in_(keys)).order_by(Booking.id)
-    expired = []
-    for booking in work.session.scalars(stale).unique():
-        booking.status = str(BookingState.EXPIRED)
-        booking.version += 1
-        withdraw_offers(booking)
-        release(booking)
-        clear_flags(work, booking, "expired")
-        # told without the reason of the unit of work, which may be somebody else's
-        asked = requester_of(work.session, booking)
-        told = [asked] if asked is not None else []
-        notices.tell_of_hold(work, told, booking, notices.let_go(booking), "let-go")
-        expired.append(booking.reference)
-    work.session.flush()
-    return expired

@@ -41,6 +41,8 @@ SINGLE: dict[str, tuple[Field, ...]] = {
         Field("hours_source", required=False),
         Field("hold_working_days", "whole", required=False, default=2, least=1, most=30),
         Field("most_open_requests", "whole", required=False, default=0, least=0, most=1000),
+        Field("most_waiting", "whole", required=False, default=5, least=0, most=100),
+        Field("offer_hours", "whole", required=False, default=24, least=1, most=240),
         Field("hold_reminder_hours", "whole", required=False, default=24, least=1, most=240),
         Field("countersign_working_days", "whole", required=False, default=1, least=1, most=10),
         Field("quality_approves", "flag", required=False, default=False),

@@ -20,7 +20,7 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.timerange import TimeRange
 
 _MANY = 200
-_LATER = {"requested", "approved", "in_use", "draft"}
+_LATER = {"requested", "approved", "in_use", "draft", "waitlisted"}
 
 
 def upcoming(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -117,6 +118,30 @@ def test_no_request_follows_the_outage_when_both_come_at_once(
                 assert asked[reference] < first
                 outages = [a.document["affected"] for a in answers if a.act.kind == "outage"]
                 assert all(reference in affected for affected in outages)
+        db.session.close()
+        db.engine.dispose()
+    assert laws.unverified(database_url, tmp_path) == []
+
+
+def test_offer_or_request_wins_the_freed_slot_when_both_come_at_once(
+    database_url: str, tmp_path: Path, duels: Duels
+) -> None:
+    rooms = [places.home_room(n) for n in range(places.HOMES)][:ROUNDS]
+    waiting = [duels.one_waits_for(room) for room in rooms]
+    answers: list[Answer] = []
+    asks = Thread(target=lambda: answers.extend(duels.ask_at_once([slot for _, slot in waiting])))
+    with application(database_url, tmp_path).app_context():
+        asks.start()
+        offered = jobs.serve_waitlist()
+        asks.join()
+        db.session.rollback()
+        assert set(told(answers, "ask")) <= {"201", "409 slot-taken"}, answers
+        for (reference, _slot), answer in zip(waiting, answers, strict=True):
+            row = db.session.query(Booking).filter_by(reference=reference).one()
+            held = [p.state for p in row.proposals if p.state == "open"]
+            assert row.status == "waitlisted"
+            assert (reference in offered) == bool(held)
+            assert bool(held) != answer.acknowledged, (reference, held, answer)
         db.session.close()
         db.engine.dispose()
     assert laws.unverified(database_url, tmp_path) == []

@@ -28,6 +28,11 @@ LEGAL = {
     (B.REQUESTED, "accept"): B.REQUESTED,
     (B.REQUESTED, "decline"): B.REQUESTED,
     (B.REQUESTED, "expire"): B.EXPIRED,
+    (B.WAITLISTED, "cancel"): B.CANCELLED,
+    (B.WAITLISTED, "offer"): B.WAITLISTED,
+    (B.WAITLISTED, "accept"): B.REQUESTED,
+    (B.WAITLISTED, "decline"): B.WAITLISTED,
+    (B.WAITLISTED, "expire"): B.EXPIRED,
     (B.APPROVED, "cancel"): B.CANCELLED,
     (B.APPROVED, "countersign"): B.APPROVED,
     (B.APPROVED, "propose_move"): B.APPROVED,
@@ -87,7 +92,7 @@ def test_proposer_never_decides_when_move_is_proposed(verb: str) -> None:
 
 
 def test_each_act_has_a_past_tense_when_it_is_recorded() -> None:
-    assert (BOOKINGS.verbs | SESSIONS.verbs) - {"expire"} == set(PAST)
+    assert (BOOKINGS.verbs | SESSIONS.verbs) - {"offer", "expire"} == set(PAST)
 
 
 def test_only_requested_and_approved_hold_when_states_are_compared() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_series"
-down_revision = "0012_approvals"
+revision = "0014_series"
+down_revision = "0013_urgent"
 branch_labels = None
 depends_on = None
 
