@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from hkbio_gmp.kernel.timerange import day_end, local_date
+from hkbio_gmp.kernel.timerange import day_end
 
-WORKING_DAYS = 3
+WORKING_DAYS = 2
 REMIND_HOURS = 24
 """Hours before its end at which whoever decides is reminded of a hold."""
 
 
-def hold_until(
-    requested_at: datetime, closed: Container[date], zone: str, days: int = WORKING_DAYS
-) -> datetime:
-    """The instant (UTC) at which the hold runs out: the end of the ``days``-th working day."""
-    day = local_date(requested_at, zone)
-    left = days
-    while left:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in closed:
-            left -= 1
-    return day_end(day, zone)
+def hold_until(opened: Sequence[date], zone: str, days: int) -> datetime:
+    """The instant (UTC) at which the hold runs out: the end of the ``days``-th of the days on which
+    the facility opens, in order; of the last one known where they are fewer."""
+    return day_end(opened[min(days, len(opened)) - 1], zone)

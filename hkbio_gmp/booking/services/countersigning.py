@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import select
 
 from hkbio_gmp.booking import notices
 from hkbio_gmp.booking.lifecycle import BOOKINGS, BookingState
 from hkbio_gmp.booking.models import Booking
-from hkbio_gmp.booking.rules.holds import hold_until
 from hkbio_gmp.booking.rules.stages import COUNTERSIGN, COUNTERSIGN_DAYS, QUALITY
+from hkbio_gmp.booking.services.holding import working_days_on
 from hkbio_gmp.booking.services.people import managers_at, may_act
 from hkbio_gmp.booking.services.signatures import check_separation, note_approval, signed_record
 from hkbio_gmp.booking.services.stages import check_stage
@@ -23,10 +21,7 @@ from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.identity.services.signing import SigningProof, sign
 from hkbio_gmp.kernel.errors import FieldError, NotValid, WrongState
 from hkbio_gmp.kernel.messages import Message
-from hkbio_gmp.kernel.timerange import local_date
 from hkbio_gmp.work import Work
-
-_FURTHEST = timedelta(days=60)
 
 
 def check_urgency(work: Work, booking: Booking) -> None:
@@ -39,10 +34,8 @@ def check_urgency(work: Work, booking: Booking) -> None:
 def await_countersignature(work: Work, booking: Booking) -> None:
     """Give quality until the end of the set working day, by default the next, and tell it."""
     here = facilities.standing(work.session, booking.facility.code)
-    today = local_date(work.at, here.facts.zone)
-    closed = {d.day for d in facilities.closed_days_at(here, today, today + _FURTHEST)}
     days = int(here.settings.get("countersign_working_days", COUNTERSIGN_DAYS))
-    booking.countersign_by = hold_until(work.at, closed, here.facts.zone, days)
+    booking.countersign_by = working_days_on(here, work.at, days)
     work.session.flush()
     said = notices.to_countersign(booking)
     notices.tell(work, _quality_of(work, booking), booking, said, key="countersign")

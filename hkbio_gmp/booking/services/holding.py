@@ -15,8 +15,11 @@ from hkbio_gmp.booking.services.flags import clear_flags
 from hkbio_gmp.booking.services.people import requester_of
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.kernel.timerange import local_date
 from hkbio_gmp.work import Work, rows
+
+_DAY, _SHUTDOWN = timedelta(days=1), timedelta(days=60)
 
 
 def release(booking: Booking) -> None:
@@ -47,10 +50,15 @@ def renew_hold(work: Work, booking: Booking) -> None:
 def hold_of(work: Work, facility: str) -> datetime:
     """Until when (UTC) a request that is made now holds its slot."""
     here = facilities.standing(work.session, facility)
-    today = local_date(work.at, here.facts.zone)
-    closed = facilities.closed_days_at(here, today, today + timedelta(days=30))
-    days = int(here.settings.get("hold_working_days", WORKING_DAYS))
-    return hold_until(work.at, {item.day for item in closed}, here.facts.zone, days)
+    return working_days_on(here, work.at, int(here.settings.get("hold_working_days", WORKING_DAYS)))
+
+
+def working_days_on(here: Standing, now: datetime, days: int) -> datetime:
+    """The end (UTC) of the ``days``-th day on which the facility opens after ``now``'s."""
+    today = local_date(now, here.facts.zone)
+    # thrice as many days and the longest shutdown that is planned hold that many open ones
+    opened = facilities.open_days_at(here, today + _DAY, today + 3 * days * _DAY + _SHUTDOWN)
+    return hold_until(opened or [today + days * _DAY], here.facts.zone, days)
 
 
 _STALE = (

@@ -11,10 +11,12 @@ from hkbio_gmp.facilities.models import Closure, Facility, OpeningHours
 from hkbio_gmp.facilities.queries.standing import Standing, standing
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.facilities.rules.facts import ClosedDay, OpeningPattern
-from hkbio_gmp.facilities.rules.opening import open_ranges
+from hkbio_gmp.facilities.rules.opening import days_between, open_ranges
 from hkbio_gmp.facilities.rules.public_holidays import general_holidays
 from hkbio_gmp.kernel.errors import NotFound
 from hkbio_gmp.kernel.timerange import TimeRange, local_date
+
+_SATURDAY = 5
 
 
 def list_opening_hours(session: Session, facility: str) -> list[OpeningHours]:
@@ -66,6 +68,18 @@ def closed_days_at(here: Standing, first: date, last: date) -> list[ClosedDay]:
         days = range((end - begin).days + 1)
         found += [ClosedDay(begin + timedelta(days=n), *said) for n in days]
     return sorted(found)
+
+
+def open_days_at(here: Standing, first: date, last: date) -> list[date]:
+    """The days on which a facility opens, in order; Monday to Friday where it states no hours."""
+    closed = {item.day for item in closed_days_at(here, first, last)}
+    return [day for day in days_between(first, last) if day not in closed and _opens(here, day)]
+
+
+def _opens(here: Standing, day: date) -> bool:
+    if not here.pattern.slots:
+        return day.weekday() < _SATURDAY
+    return bool(here.pattern.of_weekday(day.weekday()))
 
 
 def opening_ranges(session: Session, facility: str, window: TimeRange) -> list[TimeRange]:

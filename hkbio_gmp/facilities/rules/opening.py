@@ -37,7 +37,7 @@ def _opened(
 ) -> tuple[TimeRange, ...]:
     return tuple(
         _range(day, slot, zone)
-        for day in _days(first, last)
+        for day in days_between(first, last)
         if day not in closed
         for slot in hours.of_weekday(day.weekday())
     )
@@ -48,7 +48,8 @@ def is_open_throughout(when: TimeRange, opened: Iterable[TimeRange]) -> bool:
     return any(item.contains(when) for item in opened)
 
 
-def _days(first: date, last: date) -> Iterator[date]:
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from the first to the last."""
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
 

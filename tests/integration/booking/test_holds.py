@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -100,3 +100,11 @@ def test_asker_is_told_without_anybodys_reason_when_someone_else_takes_the_slot(
     rows = db.session.query(OutboxMessage).filter(OutboxMessage.subject.contains("was let go"))
     assert "STARTUP-B" not in "".join(row.body for row in rows)
     assert stored(reference).status == "expired"
+
+
+def test_hold_outlasts_a_shutdown_when_nobody_could_decide_during_it(lab: Flask) -> None:
+    settle(hold_working_days=2)
+    # LCT is shut from Monday 16 to Sunday 22 August 2027
+    with clock.frozen(datetime(2027, 8, 13, 2, tzinfo=UTC)):
+        until = stored(ask(wish(250))).hold_until
+    assert until == datetime(2027, 8, 24, 16, tzinfo=UTC)

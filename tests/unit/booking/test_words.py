@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hkbio_gmp.booking.rules import assessment
 from hkbio_gmp.booking.rules.assessment import Viewer, clash_finding, conflict_of
@@ -19,6 +22,7 @@ from tests.unit.booking.uses import BOOK, ZERO, hours, use
 OWN = Viewer(frozenset({"STARTUP-A"}))
 OTHER = Viewer(frozenset({"STARTUP-C"}))
 MANAGER = Viewer(frozenset(), frozenset({"LCT"}))
+DAYS = st.lists(st.dates(date(2027, 1, 5), date(2027, 12, 31)), min_size=1)
 SECRETS = ("STARTUP-A", "LCT-2027-000007", "vector", "SERIES")
 
 
@@ -128,17 +132,10 @@ def test_last_block_clears_all_when_every_one_has_a_date() -> None:
     assert assessment.earliest_clear([]) is None
 
 
-@pytest.mark.parametrize(
-    ("asked", "closed", "ends"),
-    [
-        (datetime(2027, 1, 4, 1, tzinfo=UTC), (), date(2027, 1, 6)),
-        (datetime(2027, 1, 8, 1, tzinfo=UTC), (), date(2027, 1, 12)),
-        (datetime(2027, 1, 4, 1, tzinfo=UTC), (date(2027, 1, 5),), date(2027, 1, 7)),
-        (datetime(2027, 1, 4, 17, tzinfo=UTC), (), date(2027, 1, 7)),
-    ],
-)
-def test_hold_runs_to_the_end_of_a_working_day_when_requested(
-    asked: datetime, closed: tuple[date, ...], ends: date
-) -> None:
-    until = hold_until(asked, closed, "Asia/Hong_Kong", 2)
-    assert until == datetime(ends.year, ends.month, ends.day, 16, tzinfo=UTC)
+@given(st.integers(1, 30), DAYS)
+def test_hold_runs_to_the_end_of_an_open_day_when_requested(days: int, some: list[date]) -> None:
+    opened = sorted(set(some))
+    until = hold_until(opened, "Asia/Hong_Kong", days)
+    last = until.astimezone(ZoneInfo("Asia/Hong_Kong")) - timedelta(days=1)
+    assert (last.hour, last.date() in opened) == (0, True)
+    assert sum(day <= last.date() for day in opened) == min(days, len(opened))
