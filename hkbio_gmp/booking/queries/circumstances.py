@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.lifecycle import BookingState
-from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.queries import gates
+from hkbio_gmp.booking.queries.holdings import held_by
 from hkbio_gmp.booking.queries.occupied import occupied, rule_book_at
-from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope, Undecided
+from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.queries import Standing
-from hkbio_gmp.identity.models import Organisation
-from hkbio_gmp.work import rows
 
 
 def load_circumstances(
@@ -29,6 +25,7 @@ def load_circumstances(
     longest = book.changeover.longest
     zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
     held, kinds = gates.coverage(session, code, scope.needed)
+    undecided, share = held_by(session, scope, here, now)
     return Circumstances(
         book=book,
         taken=occupied(
@@ -44,42 +41,9 @@ def load_circumstances(
         held=held,
         kinds=kinds,
         opened=facilities.opening_ranges_at(here, scope.window) if scope.attended else (),
-        undecided=_undecided(session, scope, here, now),
+        undecided=undecided,
+        share=share,
     )
-
-
-def _undecided(session: Session, scope: Scope, here: Standing, now: datetime) -> Undecided | None:
-    """None where the facility sets no limit, or where nothing is asked for anew."""
-    most = int(here.settings.get("most_open_requests", 0))
-    if not most or scope.organisation is None:
-        return None
-    wanted = {
-        "facility": here.id,
-        "organisation": scope.organisation,
-        "own": scope.without,
-        "now": now,
-    }
-    found = {row.reference: row.status for row in rows(session, _HELD, wanted)}
-    own = found.pop(scope.without or "", None)
-    return Undecided(len(found), most) if own in (None, *_UNASKED) else None
-
-
-_UNASKED = (str(BookingState.DRAFT), str(BookingState.WAITLISTED))
-_HELD = (
-    select(Booking.reference, Booking.status)
-    .join(Organisation, Booking.organisation_id == Organisation.id)
-    .where(
-        Booking.facility_id == bindparam("facility"),
-        Organisation.code == bindparam("organisation"),
-        or_(
-            Booking.reference == bindparam("own", type_=Booking.reference.type),
-            and_(
-                Booking.status == str(BookingState.REQUESTED),
-                Booking.hold_until > bindparam("now", type_=Booking.hold_until.type),
-            ),
-        ),
-    )
-)
 
 
 def _with_air(scope: Scope, zones: dict[str, str | None]) -> frozenset[str] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hkbio_gmp.booking.rules import assessment, gates
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
+from hkbio_gmp.booking.rules.fairness import share_findings, undecided_finding
 from hkbio_gmp.booking.rules.occupancy import Clash, clashes
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.kernel.findings import Finding, Verdict, ranked, verdict
@@ -104,11 +105,13 @@ def opening(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[F
 
 
 def fairness(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[Finding | None]:
-    """Whether the organisation may hold one more slot undecided; loaded for what is asked anew."""
-    if around.undecided is None or plan.organisation is None:
-        return ()
-    held, most = around.undecided.held, around.undecided.most
-    return [assessment.undecided_finding(plan.organisation, held, most)]
+    """Whether the organisation may hold as much; loaded for what is asked anew."""
+    if plan.organisation is None:
+        return
+    if around.undecided is not None:
+        yield undecided_finding(plan.organisation, around.undecided)
+    if around.share is not None:
+        yield from share_findings(plan.organisation, around.share, plan.uses)
 
 
 RULES: tuple[Rule, ...] = (

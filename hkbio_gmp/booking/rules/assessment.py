@@ -190,25 +190,6 @@ def operators_finding(named: int, attended: bool) -> Finding | None:
     )
 
 
-def undecided_finding(organisation: str, held: int, most: int) -> Finding | None:
-    """An organisation that holds as many slots undecided as the facility lets it."""
-    if held < most:
-        return None
-    return Finding(
-        rule="open_requests",
-        severity=Severity.BLOCK,
-        subject=organisation,
-        message=Message(
-            "{organisation} holds {held} requests undecided; the facility lets it hold {most}.",
-            organisation=organisation,
-            held=held,
-            most=most,
-        ),
-        remedy=Message("Wait for a decision, or cancel a request that is not needed."),
-        source="facility's own rule of fair use",
-    )
-
-
 def past_finding(starts: datetime, now: datetime) -> Finding | None:
     """A slot that has begun cannot be booked."""
     if starts >= now:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from hkbio_gmp.booking.rules.assessment import Viewer
+from hkbio_gmp.booking.rules.fairness import Share, Undecided
 from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed, Said
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.kernel.timerange import TimeRange
@@ -34,14 +35,6 @@ class Scope:
     operators: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """How many other requests of the organisation hold time undecided, and how many may (D)."""
-
-    held: int
-    most: int
-
-
 @dataclass(frozen=True)
 class Circumstances:
     """What stands at a facility in a window, loaded once for any number of plans.
@@ -56,6 +49,7 @@ class Circumstances:
     kinds: Mapping[str, KindFacts] = field(default_factory=dict)
     opened: Sequence[TimeRange] = ()
     undecided: Undecided | None = None
+    share: Share | None = None
     said: Said = field(default_factory=dict, compare=False, repr=False)
 
     def with_papers(self, held: Coverage) -> Circumstances:
