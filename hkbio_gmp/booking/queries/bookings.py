@@ -13,6 +13,7 @@ from hkbio_gmp.booking.lifecycle import BookingState, SessionState, shown_status
 from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.queries.period import touching
 from hkbio_gmp.booking.rules.stages import MANAGER, ROLES
+from hkbio_gmp.booking.rules.waitlist import Turn, rank
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
@@ -128,7 +129,8 @@ def _touching(wanted: BookingFilter) -> Select[int]:
 
 
 def list_waiting(session: Session, principal: Principal, now: datetime) -> list[Booking]:
-    """Requests that wait for this person's decision: urgent ones, then whose hold ends first."""
+    """Requests that wait for this person's decision, in their turn: whose hold ends first of those
+    that the facility ranks alike."""
     query = _base().where(
         Booking.status == BookingState.REQUESTED,
         or_(Booking.hold_until.is_(None), Booking.hold_until > now),
@@ -142,8 +144,14 @@ def list_waiting(session: Session, principal: Principal, now: datetime) -> list[
         for stage, role in ROLES.items()
     ]
     query = query.where(or_(*theirs))
-    order = (Booking.urgent.desc(), Booking.hold_until, Booking.id)
-    return list(session.scalars(query.order_by(*order)).unique())
+    found = session.scalars(query).unique()
+    return sorted(found, key=lambda booking: turn_of(booking, booking.hold_until or now))
+
+
+def turn_of(booking: Booking, since: datetime) -> Turn:
+    """Sorts a queue of bookings by ``since`` (UTC), after urgency and the facility's order."""
+    priority = booking.facility.settings.get("priority", ())
+    return Turn(not booking.urgent, rank(booking.process_class, priority), since, booking.id)
 
 
 def list_to_countersign(session: Session, principal: Principal) -> list[Booking]:

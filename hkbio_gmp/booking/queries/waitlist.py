@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.lifecycle import BookingState
 from hkbio_gmp.booking.models import Booking, MoveProposal
 from hkbio_gmp.booking.models_waitlist import WaitlistEntry
-from hkbio_gmp.booking.queries.bookings import scoped
-from hkbio_gmp.booking.rules.waitlist import Turn
+from hkbio_gmp.booking.queries.bookings import scoped, turn_of
 from hkbio_gmp.facilities.models import Facility
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.protocols import Principal
@@ -45,11 +44,7 @@ def _waiting() -> Select[WaitlistEntry]:
 def in_turn(session: Session, facility: str) -> list[WaitlistEntry]:
     """Everything that waits at a facility, the first in line first."""
     found = session.scalars(_waiting().where(Facility.code == facility)).unique()
-    return sorted(found, key=_turn)
-
-
-def _turn(entry: WaitlistEntry) -> Turn:
-    return Turn(not entry.booking.urgent, entry.queued_at, entry.id)
+    return sorted(found, key=lambda entry: turn_of(entry.booking, entry.queued_at))
 
 
 def list_waitlist(

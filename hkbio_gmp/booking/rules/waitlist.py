@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,11 +13,17 @@ MOST_WAITING = 5
 
 
 class Turn(NamedTuple):
-    """Sorts those who wait: urgent patient material, then whoever has waited longest."""
+    """Sorts a queue: urgent patient material, then the facility's order of classes, then time."""
 
     calm: bool
-    queued_at: datetime
+    rank: int
+    since: datetime
     number: int
+
+
+def rank(process_class: str, priority: Sequence[str]) -> int:
+    """A class's place in the facility's order (D); those that it does not name come last."""
+    return priority.index(process_class) if process_class in priority else len(priority)
 
 
 class Offered(NamedTuple):

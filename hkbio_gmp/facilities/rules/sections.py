@@ -40,6 +40,7 @@ SINGLE: dict[str, tuple[Field, ...]] = {
         Field("holidays", required=False, default="HK", choices=("HK", "none")),
         Field("hours_source", required=False),
         Field("hold_working_days", "whole", required=False, default=2, least=1, most=30),
+        Field("priority", "list", required=False, default=()),
         Field("most_open_requests", "whole", required=False, default=0, least=0, most=1000),
         Field("most_share_percent", "whole", required=False, default=0, least=0, most=100),
         Field("most_waiting", "whole", required=False, default=5, least=0, most=100),

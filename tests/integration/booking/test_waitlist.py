@@ -139,6 +139,18 @@ def test_urgent_material_comes_first_when_both_wait(lab: Flask) -> None:
     assert jobs.serve_waitlist() == [urgent]
 
 
+def test_classes_come_in_the_facilitys_order_when_it_states_one(lab: Flask) -> None:
+    settle(priority=["media_fill"])
+    taken = ask(wish())
+    ask_b(waits(latest=14, **OURS))
+    second = ask(waits(latest=14, batch=None, process_class="media_fill"))
+    later = ask(wish(28))
+    sooner = ask_b(wish(28, room="LCT-CR3", process_class="media_fill", batch=None, **OURS))
+    assert _deciding() == [sooner, taken, later]
+    cancel(taken)
+    assert jobs.serve_waitlist() == [second]
+
+
 def test_another_room_is_offered_when_any_would_do(lab: Flask) -> None:
     ask(wish(hours=30 * 24))
     only_here = ask_b(waits(latest=15, **OURS))

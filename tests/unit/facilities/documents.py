@@ -136,6 +136,7 @@ def documents(draw: st.DrawFn) -> FacilityDocument:
             "hours_source": draw(st.none() | TEXT),
             "hold_working_days": draw(st.integers(1, 30)),
             "most_open_requests": draw(st.integers(0, 1000)),
+            "priority": draw(st.sampled_from([(), ("media_fill", "training")])),
             "most_share_percent": draw(st.integers(0, 100)),
             "most_waiting": draw(st.integers(0, 100)),
             "offer_hours": draw(st.integers(1, 240)),
