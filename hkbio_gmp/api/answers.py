@@ -155,6 +155,7 @@ class Resource(ma.Schema):
     facility = said()
     kind = one_of(["room", "suite", "equipment"])
     equipment_kind = said(null=True)
+    unit = said(null=True)
     name = said()
     name_zh = said()
     grade = one_of(["A", "B", "C", "D", "CNC"], null=True)

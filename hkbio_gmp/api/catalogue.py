@@ -55,6 +55,7 @@ def resource_json(row: Resource) -> dict[str, Any]:
         "facility": row.facility.code,
         "kind": row.kind,
         "equipment_kind": row.equipment_kind,
+        "unit": row.unit,
         "name": row.name,
         "name_zh": row.name_zh,
         "grade": row.grade,

@@ -95,6 +95,7 @@ class BookingSession(PartOfBooking, Base):
     __tablename__ = "booking_session"
     __table_args__ = (
         UniqueConstraint("booking_id", "number"),
+        Index("ix_booking_session_starts", "starts"),
         CheckConstraint("starts < ends", name="order"),
         CheckConstraint(
             "state IN ('planned', 'in_use', 'cleaning', 'cleared', 'no_show', 'aborted')",

@@ -13,9 +13,15 @@ from wtforms.widgets import HiddenInput
 from hkbio_gmp.facilities.forms import WHY, is_length
 from hkbio_gmp.facilities.rules.lengths import minutes_of
 from hkbio_gmp.facilities.rules.rulebook import LONGEST_MINUTES, Row, StatedRules
+from hkbio_gmp.facilities.rules.segregation import INFECTED, VECTORS
 from hkbio_gmp.web.forms import BaseForm, TidyStringField, TidyTextAreaField, WholeField
 
 _SCOPES = [("zone", _("One air zone")), ("room", _("One room")), ("unit", _("One unit"))]
+_CONDITIONS = [
+    ("", _("always")),
+    (VECTORS, _("different vectors")),
+    (INFECTED, _("infected material")),
+]
 _WEIGHTS = [("block", _("Blocks")), ("warn", _("Warns"))]
 MOST_RULES = 200
 
@@ -54,6 +60,7 @@ class SegregationRowForm(Form):
     scope = SelectField(_("Within"), choices=_SCOPES)
     one = SelectField(_("Class"), [InputRequired()], validate_choice=False)
     other = SelectField(_("Other class"), [InputRequired()], validate_choice=False)
+    condition = SelectField(_("Where"), choices=_CONDITIONS, default="")
     severity = SelectField(_("Weight"), choices=_WEIGHTS)
     source = TidyStringField(_("Source"), [InputRequired()], maximum=200)
 
@@ -65,6 +72,7 @@ class SegregationRowForm(Form):
             "classes": [self.one.data, self.other.data],
             "severity": self.severity.data,
             "source": self.source.data,
+            **({"condition": self.condition.data} if self.condition.data else {}),
         }
 
 

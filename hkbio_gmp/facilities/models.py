@@ -94,6 +94,8 @@ class Resource(Audited, Base):
     name_zh: Mapped[str]
     kind: Mapped[str]
     equipment_kind: Mapped[str | None]
+    # what a chamber is a part of: one incubator or cold store with several of them
+    unit: Mapped[str | None]
     grade: Mapped[str | None]
     containment: Mapped[str | None]
     capacity: Mapped[int | None]
@@ -237,7 +239,15 @@ class Segregation(PartOfFacility, Base):
 
     __tablename__ = "segregation"
     __table_args__ = (
-        UniqueConstraint("facility_id", "version", "scope", "class_a", "class_b"),
+        UniqueConstraint(
+            "facility_id",
+            "version",
+            "scope",
+            "class_a",
+            "class_b",
+            "condition",
+            name="uq_segregation_row",
+        ),
         CheckConstraint("scope IN ('zone', 'room', 'unit')", name="scope"),
         CheckConstraint("severity IN ('block', 'warn')", name="severity"),
     )
@@ -248,6 +258,7 @@ class Segregation(PartOfFacility, Base):
     scope: Mapped[str]
     class_a: Mapped[str]
     class_b: Mapped[str]
+    condition: Mapped[str]
     severity: Mapped[str]
     source: Mapped[str]
     facility: Mapped[Facility] = relationship()

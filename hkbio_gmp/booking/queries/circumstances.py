@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.queries import gates
 from hkbio_gmp.booking.queries.holdings import held_by
 from hkbio_gmp.booking.queries.occupied import occupied, rule_book_at
+from hkbio_gmp.booking.queries.people import elsewhere
 from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.queries import Standing
@@ -35,7 +36,7 @@ def load_circumstances(
             now,
             zones=zones,
             without=scope.without,
-            near=_with_air(scope, zones),
+            near=_with_shared(scope, here),
             here=here,
         ),
         held=held,
@@ -43,12 +44,19 @@ def load_circumstances(
         opened=facilities.opening_ranges_at(here, scope.window) if scope.attended else (),
         undecided=undecided,
         share=share,
+        elsewhere=elsewhere(session, scope) if scope.attended else (),
     )
 
 
-def _with_air(scope: Scope, zones: dict[str, str | None]) -> frozenset[str] | None:
-    """The resources whose uses can clash: those named, and those of their air zones."""
+def _with_shared(scope: Scope, here: Standing) -> frozenset[str] | None:
+    """The resources whose uses can clash: those named, and those of their air zones and units."""
     if scope.near is None:
         return None
-    air = {zones.get(code) for code in scope.near} - {None}
-    return scope.near | {code for code, zone in zones.items() if zone in air}
+    known = [here.resources[code] for code in scope.near if code in here.resources]
+    air = {one.air_zone for one in known} - {None}
+    units = {one.unit for one in known} - {None}
+    return scope.near | {
+        code
+        for code, one in here.resources.items()
+        if one.air_zone in air or (one.unit is not None and one.unit in units)
+    }

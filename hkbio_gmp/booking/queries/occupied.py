@@ -14,6 +14,7 @@ from hkbio_gmp.booking.models import Allocation, Booking, Outage
 from hkbio_gmp.booking.queries.period import LONGEST_OCCUPANCY
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
 from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.facilities.queries import Standing
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.timerange import TimeRange
@@ -91,8 +92,11 @@ _USES = (
         Allocation.series,
         Booking.reference,
         Organisation.code,
+        Project.vector,
+        Project.infectious,
     )
     .join(Booking, Allocation.booking_id == Booking.id)
+    .join(Project, Booking.project_id == Project.id)
     .join(Organisation, Booking.organisation_id == Organisation.id)
     .where(
         Allocation.facility_id == bindparam("facility"),
@@ -142,7 +146,8 @@ def _uses(
     found = rows(session, _USES if near is None else _USES_NEAR, wanted)
     for row in found:
         if row[_REFERENCE] != without:
-            yield _use(zones.get(row[0]), here.resources[row[0]].place, *row)
+            place = here.resources[row[0]]
+            yield _use(zones.get(row[0]), place.place, place.unit, *row)
 
 
 _REFERENCE = 7
@@ -153,6 +158,7 @@ _REFERENCE = 7
 def _use(
     zone: str | None,
     room: str | None,
+    unit: str | None,
     code: str,
     starts: datetime,
     ends: datetime,
@@ -162,9 +168,13 @@ def _use(
     series: str,
     reference: str,
     owner: str,
+    vector: str | None,
+    infected: bool,
 ) -> Use:
     slot, held = TimeRange(starts, ends), TimeRange(since, until)
-    return Use(code, slot, held, made, series, zone, reference, owner, room)
+    return Use(
+        code, slot, held, made, series, zone, reference, owner, room, None, unit, vector, infected
+    )
 
 
 def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:

@@ -14,6 +14,7 @@ from hkbio_gmp.booking.rules import assessment, gates
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.fairness import share_findings, undecided_finding
 from hkbio_gmp.booking.rules.occupancy import Clash, clashes
+from hkbio_gmp.booking.rules.people import people_findings
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.kernel.findings import Finding, Verdict, ranked, verdict
 
@@ -78,10 +79,11 @@ def project(plan: PlanFacts, _around: Circumstances, _asked: Asked) -> Iterable[
     return [assessment.project_finding(plan.project.code, plan.project.status, plan.needs)]
 
 
-def people(plan: PlanFacts, _around: Circumstances, _asked: Asked) -> Iterable[Finding | None]:
-    """Whether anybody is named for attended work."""
+def people(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[Finding | None]:
+    """Whether anybody is named for attended work, and where they are on the same day."""
     attended = any(session.attended for session in plan.sessions)
-    return [assessment.operators_finding(len(plan.operators), attended)]
+    yield assessment.operators_finding(len(plan.operators), attended)
+    yield from people_findings(plan, around.elsewhere)
 
 
 def reach(plan: PlanFacts, _around: Circumstances, asked: Asked) -> Iterable[Finding | None]:

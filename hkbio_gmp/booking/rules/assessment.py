@@ -78,6 +78,13 @@ def _said(clash: Clash, reason: str, seen: bool) -> Message:
             other=clash.neighbour.resource,
             until=clash.when.ends,
         )
+    if reason == "segregation" and clash.neighbour is not None and clash.scope == "unit":
+        return Message(
+            "{other} holds other material in the same unit as {resource} until {until}.",
+            **where,
+            other=clash.neighbour.resource,
+            until=clash.when.ends,
+        )
     if reason == "segregation" and clash.neighbour is not None:
         return Message(
             "{other} runs in the same air zone as {resource} until {until}.",

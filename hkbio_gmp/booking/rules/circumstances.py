@@ -14,6 +14,7 @@ from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.fairness import Share, Undecided
 from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed, Said
 from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
+from hkbio_gmp.booking.rules.people import Elsewhere
 from hkbio_gmp.kernel.timerange import TimeRange
 
 
@@ -50,6 +51,7 @@ class Circumstances:
     opened: Sequence[TimeRange] = ()
     undecided: Undecided | None = None
     share: Share | None = None
+    elsewhere: Sequence[Elsewhere] = ()
     said: Said = field(default_factory=dict, compare=False, repr=False)
 
     def with_papers(self, held: Coverage) -> Circumstances:
@@ -72,6 +74,10 @@ class Circumstances:
         return _rows((use.zone, use) for use in self.taken.uses if use.zone is not None)
 
     @cached_property
+    def _by_unit(self) -> dict[str, _Row]:
+        return _rows((use.unit, use) for use in self.taken.uses if use.unit is not None)
+
+    @cached_property
     def _outages(self) -> dict[str, list[OutageFacts]]:
         found: dict[str, list[OutageFacts]] = defaultdict(list)
         for outage in self.taken.outages:
@@ -82,9 +88,20 @@ class Circumstances:
         """Everything that holds a resource, by start of its occupancy."""
         return self._by_resource[resource].uses if resource in self._by_resource else ()
 
-    def uses_in(self, zone: str) -> Sequence[Use]:
-        """Everything that breathes the air of a zone, by start of its occupancy."""
-        return self._by_zone[zone].uses if zone in self._by_zone else ()
+    def uses_beside(self, use: Use) -> list[Use]:
+        """Everything that holds another resource of its air zone or unit, by start in each."""
+        return [
+            other
+            for shared in self._shared(use)
+            for other in shared.uses
+            if other.resource != use.resource
+        ]
+
+    def _shared(self, use: Use) -> list[_Row]:
+        """What shares its air; and what shares its unit, where that is not in the same air."""
+        air = self._by_zone.get(use.zone) if use.zone is not None else None
+        unit = self._by_unit.get(use.unit) if use.unit is not None and use.zone is None else None
+        return [row for row in (air, unit) if row is not None]
 
     def outages_of(self, resource: str) -> Sequence[OutageFacts]:
         """Its outages, by start."""
@@ -95,9 +112,8 @@ class Circumstances:
         longest = self._longest
         here = self._by_resource.get(use.resource)
         near = here.within(use.occupancy.widened(longest, longest)) if here else []
-        air = self._by_zone.get(use.zone) if use.zone is not None else None
-        if air is not None:
-            near += [o for o in air.within(use.occupancy) if o.resource != use.resource]
+        for shared in self._shared(use):
+            near += [o for o in shared.within(use.occupancy) if o.resource != use.resource]
         return Occupied(near, self.outages_of(use.resource))
 
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hkbio_gmp.facilities.rules.changeover import ChangeoverMatrix
-from hkbio_gmp.facilities.rules.segregation import SegregationRule, SegregationRules
+from hkbio_gmp.facilities.rules.segregation import (
+    INFECTED,
+    VECTORS,
+    SegregationRule,
+    SegregationRules,
+)
 from hkbio_gmp.kernel.timerange import TimeRange
 
 WISHED = "-"
@@ -32,6 +37,9 @@ class Use:
     organisation: str | None = None
     room: str | None = None
     decided_under: int | None = None
+    unit: str | None = None
+    vector: str | None = None
+    infected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def clashes(book: RuleBook, new: Use, taken: Occupied) -> list[Clash]:
     """
     found = [_outage(new, outage) for outage in taken.outages if _falls_on(new, outage)]
     for old in taken.uses:
-        clash = _on_resource(book, new, old) or _in_zone(book, new, old)
+        clash = _on_resource(book, new, old) or _beside(book, new, old)
         if clash is not None:
             found.append(clash)
     return found
@@ -138,9 +146,8 @@ def _on_resource(book: RuleBook, new: Use, old: Use) -> Clash | None:
     return None
 
 
-def _in_zone(book: RuleBook, new: Use, old: Use) -> Clash | None:
-    same_zone = new.zone is not None and old.zone == new.zone and old.resource != new.resource
-    if not same_zone or not new.occupancy.overlaps(old.occupancy):
+def _beside(book: RuleBook, new: Use, old: Use) -> Clash | None:
+    if old.resource == new.resource or not new.occupancy.overlaps(old.occupancy):
         return None
     rule = apart(book, new, old)
     if rule is None:
@@ -159,14 +166,29 @@ def _in_zone(book: RuleBook, new: Use, old: Use) -> Clash | None:
 
 
 def apart(book: RuleBook, one: Use, other: Use) -> SegregationRule | None:
-    """The heaviest rule against two uses of one air zone at one time, or None.
-
-    Rooms lie in one zone each, so a room's rules hold within the zone's (PE 009-17 Part I 5.9,
-    Annex 2A 3.2).
+    """The heaviest rule against two uses at one time of what they share (an air zone, a room, an
+    incubator of several chambers), or None (PE 009-17 Part I 5.9, Annex 2A 3.2, 3.4).
     """
-    same_room = one.room is not None and one.room == other.room
-    scopes = ("zone", "room") if same_room else ("zone",)
-    return book.segregation.find(scopes, one.process_class, other.process_class)
+    shared = (
+        ("zone", one.zone, other.zone),
+        ("room", one.room, other.room),
+        ("unit", one.unit, other.unit),
+    )
+    scopes = [scope for scope, ours, theirs in shared if ours is not None and ours == theirs]
+    if not scopes:
+        return None
+    found = _conditions(one, other)
+    return book.segregation.find(scopes, one.process_class, other.process_class, found)
+
+
+def _conditions(one: Use, other: Use) -> list[str]:
+    """What holds of the material of two uses, whichever is named first."""
+    found = []
+    if one.vector and other.vector and one.vector.casefold() != other.vector.casefold():
+        found.append(VECTORS)
+    if (one.infected or other.infected) and one.series != other.series:
+        found.append(INFECTED)
+    return found
 
 
 def is_older(book: RuleBook, one: Use, other: Use) -> bool:

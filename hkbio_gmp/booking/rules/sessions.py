@@ -28,6 +28,8 @@ class ProjectFacts:
     code: str
     status: str
     open_processing: bool
+    vector: str | None = None
+    infected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def uses_of(
     series: str,
     organisation: str | None,
     reference: str | None = None,
+    project: ProjectFacts | None = None,
 ) -> tuple[Use, ...]:
     """What one session takes: each resource with the class's set-up and turnaround."""
     held = occupancy(slot, needs.setup, needs.turnaround)
@@ -89,6 +92,9 @@ def uses_of(
             booking=reference,
             organisation=organisation,
             room=known[code].place,
+            unit=known[code].unit,
+            vector=project.vector if project else None,
+            infected=project is not None and project.infected,
         )
         for code in codes
     )

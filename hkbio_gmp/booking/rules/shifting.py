@@ -52,7 +52,14 @@ def moved(plan: PlanFacts, numbers: Collection[int], shift: timedelta) -> PlanFa
 def _at(plan: PlanFacts, one: PlannedSession, slot: TimeRange) -> PlannedSession:
     codes = [use.resource for use in one.uses]
     uses = uses_of(
-        slot, codes, plan.resources, plan.needs, plan.series, plan.organisation, plan.reference
+        slot,
+        codes,
+        plan.resources,
+        plan.needs,
+        plan.series,
+        plan.organisation,
+        plan.reference,
+        plan.project,
     )
     return replace(one, slot=slot, uses=uses)
 

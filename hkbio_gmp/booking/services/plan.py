@@ -95,7 +95,13 @@ class Plan:
 
 def project_facts(project: Project | ProjectLine) -> ProjectFacts:
     """A project as the rules see it."""
-    return ProjectFacts(project.code, project.status, project.open_processing)
+    return ProjectFacts(
+        project.code,
+        project.status,
+        project.open_processing,
+        project.vector,
+        project.infectious,
+    )
 
 
 def make_plan(
@@ -273,11 +279,11 @@ def _sessions(
     reference: str | None,
     project: ProjectLine,
 ) -> tuple[PlannedSession, ...]:
-    planned = []
+    planned, about = [], project_facts(project)
     for number, one in enumerate(wish.sessions, 1):
         slot = TimeRange(one.starts, one.ends)
         codes = expanded(one.resources or wish.resources, known)
-        uses = uses_of(slot, codes, known, needs, series, project.organisation, reference)
+        uses = uses_of(slot, codes, known, needs, series, project.organisation, reference, about)
         planned.append(PlannedSession(number, slot, one.attended, uses))
     return joined(planned)
 

@@ -41,6 +41,8 @@ class ProjectLine(NamedTuple):
     batch_id: int | None
     batch: str | None
     batch_autologous: bool | None
+    vector: str | None = None
+    infectious: bool = False
 
 
 def find_project_line(session: Session, code: str, batch: str | None = None) -> ProjectLine | None:
@@ -68,6 +70,8 @@ def line_of(project: Project, batch: Batch | None, process_class: str) -> Projec
         batch.id if batch else None,
         batch.code if batch else None,
         batch.autologous if batch else None,
+        project.vector,
+        project.infectious,
     )
 
 
@@ -86,6 +90,8 @@ _LINE = (
         Batch.id,
         Batch.code,
         Batch.autologous,
+        Project.vector,
+        Project.infectious,
     )
     .join(Facility, Project.facility_id == Facility.id)
     .join(Organisation, Project.organisation_id == Organisation.id)

@@ -57,7 +57,9 @@ def segregation_rules(
 
 
 def _segregation(row: Segregation) -> SegregationRule:
-    return SegregationRule(row.scope, row.class_a, row.class_b, row.severity, row.source)
+    return SegregationRule(
+        row.scope, row.class_a, row.class_b, row.severity, row.source, row.condition
+    )
 
 
 def _of_version(table: type[Any], facility: str, version: int) -> Select[Any]:

@@ -168,6 +168,7 @@ def _facts(row: Resource, facility: str) -> ResourceFacts:
         members=tuple(row.members),
         bookable=row.bookable,
         active=row.state == "active",
+        unit=row.unit,
     )
 
 

@@ -217,7 +217,9 @@ def segregation_rules(document: FacilityDocument) -> list[SegregationRule]:
 
 def _segregation_rule(row: Record) -> SegregationRule:
     one, other = row["classes"]
-    return SegregationRule(row["scope"], one, other, row["severity"], row["source"])
+    return SegregationRule(
+        row["scope"], one, other, row["severity"], row["source"], row.get("condition") or ""
+    )
 
 
 def _check_segregation(document: FacilityDocument, problems: Problems) -> None:

@@ -26,8 +26,8 @@ class FacilityFacts:
 class ResourceFacts:
     """A room, suite or item of equipment.
 
-    ``air_zone`` and ``room`` are codes; ``grade`` is what a room is, or what a cabinet or
-    isolator gives inside; ``members`` are the rooms of a suite.
+    ``air_zone``, ``room`` and ``unit`` (what a chamber is a part of) are codes; ``grade`` is what
+    a room is, or what a cabinet or isolator gives inside; ``members`` are the rooms of a suite.
     """
 
     code: str
@@ -44,6 +44,7 @@ class ResourceFacts:
     members: tuple[str, ...]
     bookable: bool
     active: bool
+    unit: str | None = None
 
     @property
     def place(self) -> str | None:

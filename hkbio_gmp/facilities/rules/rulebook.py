@@ -41,7 +41,9 @@ class StatedRules:
 
 def _segregation_rule(row: Row) -> SegregationRule:
     one, other = row["classes"]
-    return SegregationRule(row["scope"], one, other, row["severity"], row["source"])
+    return SegregationRule(
+        row["scope"], one, other, row["severity"], row["source"], row.get("condition") or ""
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hkbio_gmp.facilities.rules.facts import GRADES, PURPOSES, ROOM_GRADES
-from hkbio_gmp.facilities.rules.segregation import SCOPES, SEVERITIES
+from hkbio_gmp.facilities.rules.segregation import CONDITIONS, SCOPES, SEVERITIES
 from hkbio_gmp.facilities.rules.shape import Field
 from hkbio_gmp.facilities.rules.templates import LONGEST_MINUTES
 
@@ -76,6 +76,7 @@ REPEATED: dict[str, tuple[Field, ...]] = {
         *_NAMED,
         Field("kind", choices=EQUIPMENT_KINDS),
         Field("room", required=False),
+        Field("unit", required=False),
         Field("grade", required=False, choices=GRADES),
         Field("bookable", "flag", required=False, default=False),
         _DEMONSTRATION,
@@ -105,6 +106,7 @@ REPEATED: dict[str, tuple[Field, ...]] = {
     "segregation": (
         Field("scope", choices=SCOPES),
         Field("classes", "list"),
+        Field("condition", required=False, choices=CONDITIONS),
         Field("severity", choices=SEVERITIES),
         Field("source"),
     ),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 ANY = "*"
 SCOPES = ("zone", "room", "unit")
+VECTORS, INFECTED = "vectors_differ", "infected"
+CONDITIONS = (VECTORS, INFECTED)
 SEVERITIES = ("block", "warn")
 
 
@@ -14,7 +16,9 @@ SEVERITIES = ("block", "warn")
 class SegregationRule:
     """Two process classes that do not share a ``scope`` at one time; the order says nothing.
 
-    Either may be ``*``: every other class. A class apart from itself is named twice.
+    Either may be ``*``: every other class. A class apart from itself is named twice. With a
+    ``condition`` it speaks only where that holds of the two (different vectors; material of one of
+    them infected), and ``*`` is every class.
 
     Source: PE 009-17 Annex 2A 3.2, 3.4 and Part I 5.9, or the facility's own rule.
     """
@@ -24,9 +28,14 @@ class SegregationRule:
     class_b: str
     severity: str
     source: str
+    condition: str = ""
 
-    def fits(self, one: str, other: str) -> bool:
-        """Whether the rule speaks of these two classes, in either order."""
+    def fits(self, one: str, other: str, holding: Collection[str] = ()) -> bool:
+        """Whether the rule speaks of these two classes, in either order, where some conditions
+        hold."""
+        if self.condition:
+            either = self._covers(one, other) or self._covers(other, one)
+            return self.condition in holding and either
         if {self.class_a, self.class_b} == {one, other}:
             return True
         return one != other and (self._covers(one, other) or self._covers(other, one))
@@ -43,18 +52,23 @@ class SegregationRules:
     version: int
     rows: tuple[SegregationRule, ...] = ()
 
-    def find(self, scopes: Collection[str], one: str, other: str) -> SegregationRule | None:
-        """The heaviest row for two classes that share ``scopes``, or None where they get along."""
-        found = [row for row in self.rows if row.scope in scopes and row.fits(one, other)]
+    def find(
+        self, scopes: Collection[str], one: str, other: str, holding: Collection[str] = ()
+    ) -> SegregationRule | None:
+        """The heaviest row for two classes that share ``scopes``, or None where they get along.
+
+        ``holding`` names the conditions that hold of the two.
+        """
+        found = [r for r in self.rows if r.scope in scopes and r.fits(one, other, holding)]
         return min(found, key=lambda row: SEVERITIES.index(row.severity), default=None)
 
 
 def repeated(rules: Sequence[SegregationRule]) -> list[int]:
     """Positions of rules that say again what an earlier one said of the same two classes."""
-    seen: set[tuple[str, frozenset[str]]] = set()
+    seen: set[tuple[str, str, frozenset[str]]] = set()
     out = []
     for position, rule in enumerate(rules):
-        key = rule.scope, frozenset({rule.class_a, rule.class_b})
+        key = rule.scope, rule.condition, frozenset({rule.class_a, rule.class_b})
         if key in seen:
             out.append(position)
         seen.add(key)

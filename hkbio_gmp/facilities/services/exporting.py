@@ -76,7 +76,8 @@ def _record(fields: Any, row: Any, **given: Any) -> Record:
 
 def _stated(section: str, rows: list[dict[str, Any]]) -> list[Record]:
     # PostgreSQL's and SQLite's JSON keep no promise about the order of keys.
-    return [{field.name: row[field.name] for field in REPEATED[section]} for row in rows]
+    fields = REPEATED[section]
+    return [{f.name: row.get(f.name, f.default) for f in fields} for row in rows]
 
 
 def _rows(session: Session, table: type[Any], facility: Facility) -> list[Any]:

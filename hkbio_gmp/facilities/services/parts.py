@@ -107,6 +107,7 @@ def _resource(row: Record, kind: str, position: int) -> Record:
         "air_zone_id": None,
         "room_id": None,
         "equipment_kind": None,
+        "unit": None,
         "grade": None,
         "containment": None,
         "capacity": None,
@@ -132,6 +133,7 @@ def _equipment(row: Record, n: int, rooms: Mapping[str, int]) -> Record:
     return {
         **_resource(row, "equipment", 2 * _POSITIONS_PER_KIND + n),
         "equipment_kind": row["kind"],
+        "unit": row["unit"],
         "grade": row["grade"],
         "room_id": rooms[row["room"]] if row["room"] is not None else None,
     }

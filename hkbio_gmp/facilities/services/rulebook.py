@@ -31,10 +31,16 @@ def write(work: Work, facility: Facility, read: FacilityDocument) -> None:
     Earlier versions stay as they were: older bookings were decided by them.
     """
     matrix = expand(changeover_rules(read), read.active_classes)
-    segregation = [{**row, "classes": list(row["classes"])} for row in read.segregation]
+    segregation = [_row(row) for row in read.segregation]
     stated = _Stated([*read.changeover], segregation)
     if _is_new(work, facility, stated, matrix):
         _add(work, facility, stated, matrix)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """As rule sets keep it: a row of no condition says nothing of one."""
+    kept = {name: value for name, value in row.items() if name != "condition" or value}
+    return {**kept, "classes": list(row["classes"])}
 
 
 def change_rules(
@@ -56,7 +62,7 @@ def change_rules(
     if wrong:
         raise NotValid(Message("The rules are not whole."), wrong)
     matrix = expand(stated.changeover_rules(), classes)
-    new = _Stated([*stated.changeover], [*stated.segregation])
+    new = _Stated([*stated.changeover], [_row(row) for row in stated.segregation])
     if not _is_new(work, home, new, matrix):
         said = Message("The rules are as they were.")
         remedy = Message("Change a row, or go back.")
@@ -120,5 +126,6 @@ def _segregation(facility: Facility, version: int, row: dict[str, Any]) -> Segre
         class_a=one,
         class_b=other,
         severity=row["severity"],
+        condition=row.get("condition") or "",
         source=row["source"],
     )

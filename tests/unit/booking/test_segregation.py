@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hkbio_gmp.booking.rules.occupancy import Occupied, RuleBook, Use, apart, clashes, is_older
-from hkbio_gmp.facilities.rules.segregation import SegregationRule, SegregationRules
+from hkbio_gmp.facilities.rules.segregation import (
+    CONDITIONS,
+    SCOPES,
+    SegregationRule,
+    SegregationRules,
+)
 from tests.unit.booking.uses import BOOK, CLASSES, MATRIX, use
 
 ROOM = SegregationRule("room", "cell", "training", "block", "Part I 5.9")
@@ -15,11 +20,12 @@ UNEASY = SegregationRule("zone", "cell", "training", "warn", "a rule of the hous
 RULES = st.lists(
     st.builds(
         SegregationRule,
-        st.sampled_from(["zone", "room"]),
+        st.sampled_from(SCOPES),
         st.sampled_from([*CLASSES, "*"]),
         st.sampled_from([*CLASSES, "*"]),
         st.sampled_from(["block", "warn"]),
         st.just("a source"),
+        st.sampled_from(["", *CONDITIONS]),
     ),
     max_size=6,
 )
@@ -30,6 +36,9 @@ PLACES = st.builds(
     resource=st.sampled_from(["R1", "R2"]),
     zone=st.just("Z1"),
     room=st.sampled_from([None, "R1", "R2"]),
+    unit=st.sampled_from([None, "U1"]),
+    vector=st.sampled_from([None, "LV-1", "LV-2"]),
+    infected=st.booleans(),
 )
 
 
@@ -66,6 +75,40 @@ def test_segregation_weighs_the_same_when_the_two_change_places(
 ) -> None:
     found = [apart(book(*rules), a, b) for a, b in ((one, other), (other, one))]
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart_"),
+    [
+        ("LV-1", "LV-2", True),
+        ("LV-1", "lv-1", False),
+        ("LV-1", None, False),
+    ],
+)
+def test_vectors_keep_apart_in_one_room_when_they_differ(
+    one: str, other: str | None, apart_: bool
+) -> None:
+    rule = SegregationRule("room", "*", "*", "block", "Annex 2A 3.2", "vectors_differ")
+    here, there = (
+        use(0, made="vector", resource=code, room="R1", vector=vector)
+        for code, vector in (("R1", one), ("INC", other))
+    )
+    assert (apart(book(rule), here, there) is not None) is apart_
+    assert apart(book(rule), here, use(0, resource="R2", room="R2", vector=other)) is None
+
+
+@pytest.mark.parametrize(
+    ("infected", "series", "apart_"),
+    [((True, False), "B", True), ((True, True), "B", True), ((True, False), "A", False)],
+)
+def test_infected_material_is_alone_in_a_unit_when_it_is_of_another_series(
+    infected: tuple[bool, bool], series: str, apart_: bool
+) -> None:
+    rule = SegregationRule("unit", "*", "*", "block", "Annex 2A 3.4", "infected")
+    chamber = use(0, resource="INC-1", unit="INC", infected=infected[0])
+    other = use(0, series=series, resource="INC-2", unit="INC", infected=infected[1])
+    (found,) = clashes(book(rule), chamber, Occupied((other,))) or [None]
+    assert (found is not None and found.scope == "unit") is apart_
 
 
 @pytest.mark.parametrize(

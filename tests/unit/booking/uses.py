@@ -50,8 +50,12 @@ def use(
     organisation: str | None = None,
     room: str | None = None,
     decided_under: int | None = None,
+    unit: str | None = None,
+    vector: str | None = None,
+    infected: bool = False,
 ) -> Use:
     """A use that starts ``start`` hours after ZERO."""
     slot = TimeRange(ZERO + hours(start), ZERO + hours(start + length))
     held = occupancy(slot, hours(setup), hours(turnaround))
-    return Use(resource, slot, held, made, series, zone, booking, organisation, room, decided_under)
+    place = (booking, organisation, room, decided_under, unit, vector, infected)
+    return Use(resource, slot, held, made, series, zone, *place)

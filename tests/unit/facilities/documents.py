@@ -61,6 +61,7 @@ def _item(n: int) -> st.SearchStrategy[Record]:
         f"ABC-E{n}",
         kind=st.sampled_from(["bsc", "incubator"]),
         room=st.none() | st.just("ABC-R1"),
+        unit=st.none() | st.just("ABC-U1"),
         grade=st.none() | st.just("A"),
         bookable=st.booleans(),
         demonstration=st.booleans(),
@@ -176,6 +177,7 @@ def documents(draw: st.DrawFn) -> FacilityDocument:
             {
                 "scope": "zone",
                 "classes": (classes[0], classes[-1]),
+                "condition": draw(st.sampled_from([None, "infected"])),
                 "severity": "block",
                 "source": "s",
             }

@@ -109,6 +109,7 @@ class Wanted:
             self.series,
             self.organisation,
             self.reference,
+            self.project,
         )
         return PlannedSession(number, slot, step.attended, uses)
 

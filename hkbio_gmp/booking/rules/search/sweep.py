@@ -35,8 +35,7 @@ def shadow(around: Circumstances, uses: Iterable[Use], origin: datetime) -> Shad
             _overlapping(use, outage.when, origin) for outage in around.outages_of(use.resource)
         )
         found.forbidden.extend(_on_resource(around, use, origin))
-        if use.zone is not None:
-            _in_the_air(around, use, origin, found)
+        _beside(around, use, origin, found)
     return found
 
 
@@ -64,14 +63,14 @@ def _on_resource(around: Circumstances, use: Use, origin: datetime) -> Iterator[
         )
 
 
-def _in_the_air(around: Circumstances, use: Use, origin: datetime, found: Shadow) -> None:
-    rules: dict[tuple[str, str | None], SegregationRule | None] = {}
-    for old in around.uses_in(use.zone or ""):
-        key = old.process_class, old.room
+def _beside(around: Circumstances, use: Use, origin: datetime, found: Shadow) -> None:
+    rules: dict[tuple[object, ...], SegregationRule | None] = {}
+    for old in around.uses_beside(use):
+        key = (old.process_class, old.room, old.unit, old.series, old.vector, old.infected)
         if key not in rules:
             rules[key] = apart(around.book, use, old)
         rule = rules[key]
-        if rule is None or old.resource == use.resource:
+        if rule is None:
             continue
         span = _overlapping(use, old.occupancy, origin)
         if rule.severity == "block":
