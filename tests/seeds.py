@@ -104,6 +104,7 @@ class Seeds:
         """The SQLite file to copy."""
         if build is None:
             return self._empty
+        _check_once(build)
         if build not in self._files:
             url = databases.fresh_sqlite(self._empty, self.folder)
             populate(url, self.folder, build)
@@ -114,8 +115,14 @@ class Seeds:
         """The name of the PostgreSQL database to copy."""
         if build is None:
             return databases.TEMPLATE
+        _check_once(build)
         if build not in self._templates:
             name = databases.create_postgresql(base)
             populate(base.format(name=name), self.folder, build)
             self._templates[build] = name
         return self._templates[build]
+
+
+def _check_once(build: Build) -> None:
+    """A function made anew for each test would build its world anew for each test."""
+    assert "<locals>" not in getattr(build, "__qualname__", ""), build

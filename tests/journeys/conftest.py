@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 from werkzeug.serving import make_server
 
 from hkbio_gmp.jobs import find_job, run_job
@@ -67,9 +67,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def signed() -> dict[str, StorageState]:
+    """Who has signed in with the password already, and what their browser kept of it."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(site: str, browser: Browser) -> Iterator[SignIn]:
-    """Opens a window of its own in which a person has signed in."""
+def sign_in(site: str, browser: Browser, signed: dict[str, StorageState]) -> Iterator[SignIn]:
+    """Opens a window of its own in which a person has signed in, once in a module by the form."""
     opened = []
 
     def enter(
@@ -80,14 +86,19 @@ def sign_in(site: str, browser: Browser) -> Iterator[SignIn]:
             color_scheme=theme,
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
+            storage_state=signed.get(email),
         )
         opened.append(context)
         page = context.new_page()
+        if email in signed:
+            page.goto("/")
+            return page
         page.goto("/login")
         page.locator("input[name=email]").fill(email)
         page.locator("input[name=password]").fill(world.PASSWORD)
         page.locator("form:has(input[name=password]) button[type=submit]").first.click()
         page.wait_for_url(lambda address: "/login" not in address)
+        signed[email] = context.storage_state()
         return page
 
     yield enter

@@ -12,7 +12,14 @@ from hkbio_gmp.extensions import db
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.notifications.models import OutboxMessage
 from tests.integration.booking import world
-from tests.integration.booking.test_stages import BOTH, DEPUTY, MANAGER, QUALITY, _people, settle
+from tests.integration.booking.test_stages import (
+    BOTH,
+    DEPUTY,
+    MANAGER,
+    QUALITY,
+    settle,
+    with_quality,
+)
 from tests.integration.booking.world import approve, ask, ask_b, command, stored, wish
 from tests.seeds import Build
 
@@ -21,11 +28,7 @@ REQUESTER = "requester@a.example"
 
 @pytest.fixture
 def seed() -> Build:
-    def build() -> None:
-        world.build()
-        world.act(world.CLI, _people)
-
-    return build
+    return with_quality
 
 
 def told(subject: str) -> list[str]:

@@ -27,13 +27,15 @@ MANAGER, DEPUTY = "manager@lct.example", "deputy@lct.example"
 QUALITY, BOTH = "quality@lct.example", "both@lct.example"
 
 
+def with_quality() -> None:
+    """The world of booking, and those who sign for quality."""
+    world.build()
+    world.act(world.CLI, _people)
+
+
 @pytest.fixture
 def seed() -> Build:
-    def build() -> None:
-        world.build()
-        world.act(world.CLI, _people)
-
-    return build
+    return with_quality
 
 
 def _people(unit: Work) -> None:

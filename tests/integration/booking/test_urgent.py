@@ -21,18 +21,21 @@ from hkbio_gmp.notifications.models import OutboxMessage
 from hkbio_gmp.work import Work
 from tests.integration.booking import world
 from tests.integration.booking.test_counter_offers import step, token
-from tests.integration.booking.test_stages import BOTH, DEPUTY, MANAGER, QUALITY, _people, settle
+from tests.integration.booking.test_stages import (
+    BOTH,
+    DEPUTY,
+    MANAGER,
+    QUALITY,
+    settle,
+    with_quality,
+)
 from tests.integration.booking.world import approve, ask, command, stored, wish
 from tests.seeds import Build
 
 
 @pytest.fixture
 def seed() -> Build:
-    def build() -> None:
-        world.build()
-        world.act(world.CLI, _people)
-
-    return build
+    return with_quality
 
 
 def urgent(days: float = 14, **more: Any) -> BookingWish:

@@ -26,12 +26,14 @@ from tests.seeds import Build
 PROGRAMME = "programme@hkstp.example"
 
 
+def build() -> None:
+    """The world of booking, and the programme's person."""
+    world.build()
+    world.act(world.CLI, _programme)
+
+
 @pytest.fixture
 def seed() -> Build:
-    def build() -> None:
-        world.build()
-        world.act(world.CLI, _programme)
-
     return build
 
 
