@@ -37,7 +37,7 @@ bench: system .venv/.tests
 	@$(PY) -m benchmarks
 
 soak: system .venv/.tests
-	@$(PY) -m pytest -m soak -s tests/soak
+	@HKBIO_TEST_ON_DISK=1 $(PY) -m pytest -m soak -s tests/soak
 
 lint: .venv/.tests
 	@bash scripts/checks.sh

@@ -55,8 +55,9 @@ def postgresql_base() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def seeds(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Seeds:
-    return Seeds(tmp_path_factory.mktemp("seeds"), sqlite_template)
+def seeds(sqlite_template: Path) -> Iterator[Seeds]:
+    with databases.scratch() as folder:
+        yield Seeds(folder, sqlite_template)
 
 
 @pytest.fixture

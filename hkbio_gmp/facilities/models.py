@@ -180,6 +180,7 @@ class ProcessClass(PartOfFacility, Base):
     needs_grade_a: Mapped[bool]
     live_organism: Mapped[bool]
     typical_hours: Mapped[int | None]
+    campaign_days: Mapped[int | None]
     source: Mapped[str]
     state: Mapped[str] = mapped_column(default="active")
     position: Mapped[int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ def load_circumstances(
     code = scope.facility
     here = here or facilities.standing(session, code)
     book = rule_book_at(session, here)
-    longest = book.changeover.longest
+    longest = max(book.changeover.longest, _longest_campaign(here))
     zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
     held, kinds = gates.coverage(session, code, scope.needed)
     undecided, share = held_by(session, scope, here, now)
@@ -46,6 +46,11 @@ def load_circumstances(
         share=share,
         elsewhere=elsewhere(session, scope) if scope.attended else (),
     )
+
+
+def _longest_campaign(here: Standing) -> timedelta:
+    """How far back a campaign may reach that a plan would go on with."""
+    return timedelta(days=max((one.campaign_days or 0 for one in here.classes.values()), default=0))
 
 
 def _with_shared(scope: Scope, here: Standing) -> frozenset[str] | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hkbio_gmp.booking.rules import assessment, gates
+from hkbio_gmp.booking.rules.campaigns import campaign_findings
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.fairness import share_findings, undecided_finding
 from hkbio_gmp.booking.rules.occupancy import Clash, clashes
@@ -116,6 +117,12 @@ def fairness(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[
         yield from share_findings(plan.organisation, around.share, plan.uses)
 
 
+def campaigns(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[Finding]:
+    """Whether bookings of one series follow each other in a room for too long."""
+    near = [use for code in plan.resources for use in around.uses_of(code)]
+    return campaign_findings(plan, around.book, near)
+
+
 RULES: tuple[Rule, ...] = (
     certificates,
     grades,
@@ -123,5 +130,6 @@ RULES: tuple[Rule, ...] = (
     people,
     reach,
     opening,
+    campaigns,
     fairness,
 )

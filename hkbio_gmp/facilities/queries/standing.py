@@ -195,6 +195,7 @@ def _class_facts(row: ProcessClass) -> ProcessClassFacts:
         needs_grade_a=row.needs_grade_a,
         live_organism=row.live_organism,
         typical_hours=row.typical_hours,
+        campaign_days=row.campaign_days,
     )
 
 

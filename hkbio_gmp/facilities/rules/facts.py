@@ -58,6 +58,7 @@ class ProcessClassFacts:
 
     ``open_grades`` and ``closed_grades`` are the acceptable grades of the room; open processing
     of a class with ``needs_grade_a`` also needs a cabinet or isolator of grade A in it.
+    ``campaign_days`` is how long bookings of one series may follow each other in a room (D).
     """
 
     code: str
@@ -71,6 +72,7 @@ class ProcessClassFacts:
     needs_grade_a: bool
     live_organism: bool
     typical_hours: int | None = None
+    campaign_days: int | None = None
 
     @property
     def setup(self) -> timedelta:

@@ -92,6 +92,7 @@ REPEATED: dict[str, tuple[Field, ...]] = {
         Field("needs_grade_a", "flag", required=False, default=False),
         Field("live_organism", "flag", required=False, default=False),
         Field("typical_hours", "whole", required=False, least=1, most=10000),
+        Field("campaign_days", "whole", required=False, least=1, most=365),
         Field("source"),
         _STATE,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -56,9 +58,18 @@ class Desk(RuleBasedStateMachine):
     def pick(self, number: int) -> tuple[str, str] | None:
         return self.known[number % len(self.known)] if self.known else None
 
-    @rule(project=st.sampled_from(sorted(PROJECTS)), hour=HOURS, length=LENGTHS, room=ROOMS)
-    def ask(self, project: str, hour: int, length: int, room: str) -> None:
+    @rule(
+        project=st.sampled_from(sorted(PROJECTS)),
+        hour=HOURS,
+        length=LENGTHS,
+        room=ROOMS,
+        waits=st.none() | st.booleans(),
+    )
+    def ask(self, project: str, hour: int, length: int, room: str, waits: bool | None) -> None:
         wanted = self.wish(project, hour, length, room)
+        if waits is not None:
+            latest = wanted.sessions[0].starts + timedelta(days=2)
+            wanted = replace(wanted, waiting=services.Waiting(latest, any_room=waits))
         made = self.attempt(world.ask, wanted, PROJECTS[project])
         if made is not None:
             self.known.append((made, project))
@@ -78,9 +89,14 @@ class Desk(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), verb=st.sampled_from(["accept", "decline"]))
     def decide(self, number: int, verb: str) -> None:
         if found := self.pick(number):
-            self.attempt(
-                world.command, MANAGER, services.decide_move, found[0], verb, reason="weighed"
-            )
+            for person in (MANAGER, PROJECTS[found[1]]):
+                self.attempt(
+                    world.command, person, services.decide_move, found[0], verb, reason="weighed"
+                )
+
+    @rule()
+    def serve(self) -> None:
+        jobs.serve_waitlist()
 
     @rule(number=st.integers(0, 9), service=st.sampled_from(["cancel_booking", "reject_booking"]))
     def end(self, number: int, service: str) -> None:

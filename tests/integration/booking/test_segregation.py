@@ -9,9 +9,10 @@ from flask import Flask
 
 from hkbio_gmp.booking import services
 from hkbio_gmp.extensions import db
-from hkbio_gmp.facilities.models import Project
+from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.models import ProcessClass, Project
 from hkbio_gmp.kernel import clock
-from hkbio_gmp.kernel.errors import SlotTaken
+from hkbio_gmp.kernel.errors import NotValid, SlotTaken
 from hkbio_gmp.kernel.findings import Severity
 from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.work import Work
@@ -89,3 +90,19 @@ def flow(wanted: services.BookingWish) -> list[str]:
     told = [f for f in found.findings if f.rule == "person_flow"]
     assert all(f.severity is Severity.WARN for f in told)
     return [f.subject for f in told]
+
+
+def test_campaign_is_cut_when_its_class_has_a_longest_one(lab: Flask) -> None:
+    def limit(unit: Work) -> None:
+        home = facilities.get_facility(unit.session, "LCT")
+        row = unit.session.query(ProcessClass).filter_by(facility=home, code="gene_modified_cell")
+        row.one().campaign_days = 10
+        home.version += 1
+
+    world.act(world.CLI, limit)
+    ask(wish(14, hours=6 * 24))
+    with pytest.raises(NotValid) as refused:
+        ask(wish(20, hours=6 * 24, hour=24))
+    (block,) = [f for f in refused.value.findings if f.severity is Severity.BLOCK]
+    assert (block.rule, block.subject) == ("campaign", "LCT-CR1")
+    assert ask(wish(21, hours=6 * 24))

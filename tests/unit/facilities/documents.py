@@ -38,6 +38,7 @@ def _class(code: str) -> st.SearchStrategy[Record]:
         needs_grade_a=st.booleans(),
         live_organism=st.booleans(),
         typical_hours=st.none() | st.integers(1, 900),
+        campaign_days=st.none() | st.integers(1, 365),
         source=TEXT,
         state="active",
     )
