@@ -3,6 +3,7 @@
 from hkbio_gmp.api import models as api
 from hkbio_gmp.audit import models as audit
 from hkbio_gmp.booking import models as booking
+from hkbio_gmp.booking import models_feeds as feeds
 from hkbio_gmp.booking import models_series as series
 from hkbio_gmp.booking import models_waitlist as waitlist
 from hkbio_gmp.certification import models as certification
@@ -18,6 +19,7 @@ __all__ = [
     "calendars",
     "certification",
     "facilities",
+    "feeds",
     "identity",
     "notifications",
     "series",

@@ -13,7 +13,7 @@ from hkbio_gmp.identity.queries import Someone
 from hkbio_gmp.kernel.findings import Finding
 from hkbio_gmp.kernel.messages import N_, Message
 from hkbio_gmp.kernel.timerange import TimeRange
-from hkbio_gmp.notifications.services import queue_message
+from hkbio_gmp.notifications.services import Recipient, queue_for_all
 from hkbio_gmp.work import Work
 
 
@@ -96,18 +96,20 @@ def _queue(
     lines: list[Message],
     key: str,
 ) -> None:
-    for person in people:
-        queue_message(
-            work.session,
-            dedupe_key=f"booking:{matter.reference}:{key}:{person.code}",
-            person_code=person.code,
-            email=person.email,
-            language=person.language,
-            subject=what,
-            body=lines,
-            link=f"/bookings/{matter.reference}",
-            kind="booking",
-        )
+    link = f"/bookings/{matter.reference}"
+    _queue_for(work, people, f"booking:{matter.reference}:{key}", what, lines, link)
+
+
+def _queue_for(
+    work: Work,
+    people: Iterable[Someone],
+    key: str,
+    what: Message,
+    lines: list[Message],
+    link: str,
+) -> None:
+    to = [Recipient(f"{key}:{p.code}", p.code, p.email, p.language) for p in people]
+    queue_for_all(work.session, to, subject=what, body=lines, link=link, kind="booking")
 
 
 def body(matter: Matter, reason: str | None) -> list[Message]:
@@ -224,18 +226,8 @@ def tell_series(
         )
     ]
     lines += [Message("Reason: {reason}", reason=work.reason)] if work.reason else []
-    for person in people:
-        queue_message(
-            work.session,
-            dedupe_key=f"series:{series.reference}:{series.version}:{person.code}",
-            person_code=person.code,
-            email=person.email,
-            language=person.language,
-            subject=what,
-            body=lines,
-            link=f"/series/{series.reference}",
-            kind="booking",
-        )
+    key, link = f"series:{series.reference}:{series.version}", f"/series/{series.reference}"
+    _queue_for(work, people, key, what, lines, link)
 
 
 def series_requested(series: BookingSeries) -> Message:

@@ -18,6 +18,7 @@ _OLD = "uq_segregation_" + "_".join(_PAIR)
 
 def upgrade() -> None:
     op.create_index("ix_booking_session_starts", "booking_session", ["starts"])
+    op.create_index("ix_booking_session_ends", "booking_session", ["ends"])
     op.add_column("resource", sa.Column("unit", sa.String(), nullable=True))
     condition = sa.Column("condition", sa.String(), nullable=False, server_default="")
     with op.batch_alter_table("segregation", table_kwargs=_KEPT) as batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.models import FeedToken, FeedUse
+from hkbio_gmp.booking.models_feeds import FeedToken, FeedUse
 from hkbio_gmp.kernel.ids import secret_digest
 
 

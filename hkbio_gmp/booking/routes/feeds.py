@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from hkbio_gmp import work
 from hkbio_gmp.booking import queries
 from hkbio_gmp.booking.forms import FeedForm
-from hkbio_gmp.booking.models import FeedToken
+from hkbio_gmp.booking.models_feeds import FeedToken
 from hkbio_gmp.booking.present.calendar import class_names
 from hkbio_gmp.booking.present.feeds import Feed, ical_of
 from hkbio_gmp.booking.services.feeds import READ, create_feed, note_use, read_feed, revoke_feed

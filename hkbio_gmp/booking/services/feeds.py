@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking import queries
-from hkbio_gmp.booking.models import FeedToken, FeedUse
+from hkbio_gmp.booking.models_feeds import FeedToken, FeedUse
 from hkbio_gmp.booking.queries import TimelineEntry
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.identity import queries as identity

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.ids import new_id
@@ -33,16 +33,52 @@ def queue_message(
 
     ``link`` is a path of ours. Works where another worker queues the same at the same time.
     """
+    to = Recipient(dedupe_key, person_code, email, language)
+    values = _values(to, _texts(language, subject, body), link, kind)
+    statement = _once(session.get_bind().dialect.name).returning(OutboxMessage.id)
+    return session.connection().execute(statement, values).first() is not None
+
+
+class Recipient(NamedTuple):
+    """To whom, in which language, once per ``dedupe_key``."""
+
+    dedupe_key: str
+    person_code: str
+    email: str
+    language: str
+
+
+def queue_for_all(
+    session: Session,
+    recipients: Iterable[Recipient],
+    *,
+    subject: Message,
+    body: Sequence[Message],
+    link: str | None,
+    kind: str,
+) -> None:
+    """As :func:`queue_message`, the same to several: written once a language, sent together."""
+    texts: dict[str, tuple[str, str]] = {}
+    found = []
+    for one in recipients:
+        if one.language not in texts:
+            texts[one.language] = _texts(one.language, subject, body)
+        found.append(_values(one, texts[one.language], link, kind))
+    if found:
+        session.connection().execute(_once(session.get_bind().dialect.name), found)
+
+
+def _texts(language: str, subject: Message, body: Sequence[Message]) -> tuple[str, str]:
     with force_locale(language):
-        texts = (shown(subject), "\n\n".join(shown(line) for line in body))
+        return " ".join(shown(subject).split()), "\n\n".join(shown(line) for line in body)
+
+
+def _values(to: Recipient, texts: tuple[str, str], link: str | None, kind: str) -> dict[str, Any]:
     now = clock.now()
-    values = {
-        "dedupe_key": dedupe_key,
-        "person_code": person_code,
-        "email": email,
-        "language": language,
+    return {
+        **to._asdict(),
         "kind": kind,
-        "subject": " ".join(texts[0].split()),
+        "subject": texts[0],
         "body": texts[1],
         "link": link,
         "queued_at": now,
@@ -51,11 +87,9 @@ def queue_message(
         "next_attempt_at": now,
         "message_id": f"<{new_id()}@hkbio-gmp>",
     }
-    statement = _once(session.get_bind().dialect.name)
-    return session.connection().execute(statement, values).first() is not None
 
 
 @lru_cache(maxsize=2)
-def _once(dialect: str) -> ReturningInsert[*tuple[int]]:
+def _once(dialect: str) -> postgresql.Insert | sqlite.Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return make(OutboxMessage).on_conflict_do_nothing().returning(OutboxMessage.id)
+    return make(OutboxMessage).on_conflict_do_nothing()
