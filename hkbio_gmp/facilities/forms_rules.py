@@ -60,7 +60,7 @@ class SegregationRowForm(Form):
     scope = SelectField(_("Within"), choices=_SCOPES)
     one = SelectField(_("Class"), [InputRequired()], validate_choice=False)
     other = SelectField(_("Other class"), [InputRequired()], validate_choice=False)
-    condition = SelectField(_("Where"), choices=_CONDITIONS, default="")
+    condition = SelectField(_("Applies"), choices=_CONDITIONS, default="")
     severity = SelectField(_("Weight"), choices=_WEIGHTS)
     source = TidyStringField(_("Source"), [InputRequired()], maximum=200)
 
