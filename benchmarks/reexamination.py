@@ -15,6 +15,7 @@ from benchmarks.measure import Mark, Outcome, Timing
 from hkbio_gmp import work
 from hkbio_gmp.booking import jobs
 from hkbio_gmp.booking.models import BookingFlag
+from hkbio_gmp.booking.rules.gates import LICENCE
 from hkbio_gmp.booking.services.reexamination import open_task
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.extensions import db
@@ -62,7 +63,9 @@ def _timed(ask: Ask) -> float:
 
 
 def _suspend(unit: Work) -> None:
-    of_site = select(Certificate).where(Certificate.subject_code == world.SITE)
+    of_site = select(Certificate).where(
+        Certificate.subject_code == world.SITE, Certificate.kind.has(code=LICENCE)
+    )
     (licence,) = unit.session.scalars(of_site)
     licence.state = "suspended"
     open_task(unit, ValidityEnded("facility", world.SITE, world.SITE, "suspended"))

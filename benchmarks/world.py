@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from hkbio_gmp import config, work
 from hkbio_gmp.app import create_app
+from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.certification.models import Certificate
 from hkbio_gmp.certification.queries import find_kind
 from hkbio_gmp.certification.services import load_kinds
@@ -37,7 +38,7 @@ SITES, RESOURCES_EACH = (SITE, "CUHK"), 30
 MANAGER, REQUESTER = "manager@lct.example", "requester@a.example"
 OPERATORS = ("one@a.example", "two@a.example")
 _ACTOR = Actor("cli:benchmarks", "Benchmarks", "cli")
-_FIRST, _LAST = date(2020, 1, 1), date(2099, 12, 31)
+_FIRST, _LAST = datetime.now(UTC).date() - timedelta(days=60), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def found(url: str, folder: Path) -> World:
         _act(partial(import_facility, text=shipped_facility(SITE)))
         _act(_people)
         rooms = _act(_rooms)
-        _act(partial(_papers, rooms=rooms))
+        _act(_papers)
         _act(_project)
         tokens = [
             _act(partial(create_token, email=email, name="bench", days=30, read_only=False))
@@ -94,7 +95,7 @@ def found_two(url: str, folder: Path) -> World:
         for site in SITES:
             _act(partial(_rooms, site=site, most=RESOURCES_EACH))
             own = _act(partial(_bookable_rooms, site=site))
-            _act(partial(_papers, rooms=own, site=site))
+            _act(partial(_papers, site=site))
             rooms += own
             _act(partial(_project, site=site, code=f"{PROJECT}-{site}"))
         db.session.close()
@@ -128,7 +129,7 @@ def _rooms(unit: Work, site: str = SITE, most: int = RESOURCES) -> tuple[str, ..
         if number % ROOMS_IN_A_ZONE == 0:
             zone = _zone(home, number)
         room = _room(home, zone, number)
-        unit.session.add(room)
+        unit.session.add_all([room, _cabinet(home, room)])
         added.append(room.code)
     return tuple(added)
 
@@ -169,13 +170,31 @@ def _room(home: Facility, zone: AirZone, number: int) -> Resource:
     )
 
 
-def _papers(unit: Work, rooms: tuple[str, ...], site: str = SITE) -> None:
-    wanted = [("manufacturer_licence", "facility", site)]
-    wanted.append(("technical_agreement", "organisation", OWNER))
-    wanted += [("gowning_qualification", "person", email) for email in OPERATORS]
-    wanted += [("room_qualification_ab", "resource", code) for code in rooms]
+def _cabinet(home: Facility, room: Resource) -> Resource:
+    """What gives grade A in a room: it comes with the room and is not booked apart."""
+    return Resource(
+        facility=home,
+        room=room,
+        code=f"{room.code}-BSC",
+        name=f"{room.code}-BSC",
+        name_zh=f"{room.code}-BSC",
+        kind="equipment",
+        equipment_kind="bsc",
+        grade="A",
+        members=[],
+        bookable=False,
+        demonstration=True,
+        position=room.position,
+    )
+
+
+def _papers(unit: Work, site: str = SITE) -> None:
+    here = facilities.standing(unit.session, site)
+    making = gates.Making(here.classes[CLASS])
+    wanted = gates.needed(site, here.resources.values(), OWNER, OPERATORS, making)
+    wanted += [("facility", site, gates.SIMULATION)] * 2
     home = facilities.get_facility(unit.session, site)
-    for number, (kind, subject_type, subject) in enumerate(wanted):
+    for number, (subject_type, subject, kind) in enumerate(wanted):
         unit.session.add(
             Certificate(
                 reference=f"{site}-BENCH-{number:04d}",

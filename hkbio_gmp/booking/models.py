@@ -215,6 +215,7 @@ class Allocation(Audited, Base):
         ),
         Index("ix_allocation_calendar", "calendar_id", "occupied_from"),
         Index("ix_allocation_period", "facility_id", "occupied_from", "occupied_until"),
+        Index("ix_allocation_made", "facility_id", "process_class", "ends"),
         Index("ix_allocation_session", "session_id"),
         Index("ix_allocation_booking", "booking_id"),
     )

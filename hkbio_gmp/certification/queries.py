@@ -216,17 +216,20 @@ def coverage(
 def gating(
     session: Session, facility: str, subjects: Iterable[SubjectKey], kinds: Iterable[str]
 ) -> tuple[dict[tuple[str, str, str], list[CertificateFacts]], dict[str, Any]]:
-    """As :func:`coverage`, of some kinds alone, and each of those kinds by its code."""
+    """As :func:`coverage`, of some kinds alone, and each of those kinds by its code; when to remind
+    of them is left out."""
     wanted = {
         "facility": facility,
         "subjects": sorted(set(subjects)),
         "kinds": sorted(set(kinds)),
     }
     found = rows(session, _GATING, wanted).all()
-    return _covered(found), {row.code: row for row in found}
+    return _covered(found, lead_days=()), {row.code: row for row in found}
 
 
-def _covered(lines: Iterable[Any]) -> dict[tuple[str, str, str], list[CertificateFacts]]:
+def _covered(
+    lines: Iterable[Any], lead_days: Sequence[int] | None = None
+) -> dict[tuple[str, str, str], list[CertificateFacts]]:
     found: dict[tuple[str, str, str], list[CertificateFacts]] = {}
     for key, each in groupby(lines, key=attrgetter("id")):
         if key is None:
@@ -238,7 +241,7 @@ def _covered(lines: Iterable[Any]) -> dict[tuple[str, str, str], list[Certificat
             for line in of_one
             if line.renewed_state is not None
         ]
-        facts = _facts(row, renewals)
+        facts = _facts(row, renewals, lead_days)
         found.setdefault((row.subject_type, row.subject_code, row.code), []).append(facts)
     return found
 
@@ -281,7 +284,9 @@ _COVERING = (
     .outerjoin(_Renewal, _Renewal.renews_id == Certificate.id)
     .order_by(Certificate.id, _Renewal.id)
 )
-_GATING = _COVERING.where(CertificateKind.code.in_(bindparam("kinds", expanding=True)))
+_GATING = _COVERING.where(
+    CertificateKind.code.in_(bindparam("kinds", expanding=True))
+).with_only_columns(*(c for c in _COVERING.selected_columns if c.key != "lead_days"))
 
 
 def find_kind(session: Session, code: str) -> CertificateKind | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from hkbio_gmp.booking.rules.gates import of_resource
 from hkbio_gmp.certification import queries, services
 from hkbio_gmp.certification.jobs import send_reminders
 from hkbio_gmp.certification.services import Submission
 from hkbio_gmp.demo.accounts import SITES, STARTUPS
 from hkbio_gmp.demo.stage import Stage, local
 from hkbio_gmp.extensions import db
-from hkbio_gmp.facilities.queries import list_resources
+from hkbio_gmp.facilities.queries import list_resources, resource_facts
 
 PERSON_KINDS = (
     "gowning_qualification",
@@ -22,7 +23,8 @@ PERSON_KINDS = (
 )
 SUBMIT = "certification:certificate:submit"
 _ROOM_KIND = {"B": "room_qualification_ab", "C": "room_qualification_cd"}
-_DEVICE_KIND = {"bsc": "grade_a_device_qualification", "isolator": "grade_a_device_qualification"}
+_CABINET = "bsc_certification"
+_DAYS = {"grade_a_device_qualification": 182, "isolator_leak_test": 182}
 
 
 def plan(stage: Stage, first: datetime) -> None:
@@ -40,36 +42,50 @@ def plan(stage: Stage, first: datetime) -> None:
 def _site(stage: Stage, site: str, first: datetime) -> None:
     when = local(first, 9)
     _paper(stage, site, "manufacturer_licence", "facility", site, when, -120, 365)
-    _paper(stage, site, "process_aps", "facility", site, when, -10, 240)
+    _paper(stage, site, "gmp_certificate", "facility", site, when, -200, 730)
+    # three simulations at first, then twice a year (PE 009-17 Annex 1 9.38)
+    for begins in (-70, -40, -10):
+        _paper(stage, site, "process_aps", "facility", site, when, begins, 182)
+    _series(stage, site, "process_aps", "facility", site, first, 165, 182)
     rooms = [r for r in list_resources(db.session, site) if r.kind == "room"]
     for place, room in enumerate(rooms):
         kind = _ROOM_KIND.get(room.grade or "", "room_qualification_cd")
         length = 182 if room.grade == "B" else 364
-        _series(stage, site, kind, room.code, first, -20 - 13 * place, length)
+        _series(stage, site, kind, "resource", room.code, first, -20 - 13 * place, length)
+    facts = resource_facts(db.session, site)
     for place, device in enumerate(list_resources(db.session, site, kind="equipment")):
-        found = _DEVICE_KIND.get(device.equipment_kind or "")
-        if found:
-            _series(stage, site, found, device.code, first, -30 - 11 * place, 182)
+        for _type, code, kind in of_resource(facts[device.code]):
+            if (kind, code) != (_CABINET, f"{site}-BSC-04"):
+                begins = -30 - 11 * (place % 13)
+                _series(stage, site, kind, "resource", code, first, begins, _DAYS.get(kind, 364))
     _cabinet(stage, site)
 
 
 def _series(
-    stage: Stage, site: str, kind: str, code: str, first: datetime, offset: int, length: int
+    stage: Stage,
+    site: str,
+    kind: str,
+    subject_type: str,
+    code: str,
+    first: datetime,
+    offset: int,
+    length: int,
 ) -> None:
     """A certificate and its renewals, each submitted a fortnight before the last one ends."""
     begins = offset
-    _paper(stage, site, kind, "resource", code, local(first, 10), begins, length)
+    since = local(first + timedelta(days=max(begins - 14, 0)), 10)
+    _paper(stage, site, kind, subject_type, code, since, begins, length, base=first)
     while begins + length < (stage.now - first).days + 14:
         begins += length
         when = local(first + timedelta(days=max(begins - 14, 1)), 11)
-        _paper(stage, site, kind, "resource", code, when, begins, length, base=first)
+        _paper(stage, site, kind, subject_type, code, when, begins, length, base=first)
 
 
 def _cabinet(stage: Stage, site: str) -> None:
     """One cabinet lapsed a few days ago; its renewal was rejected."""
     code = f"{site}-BSC-04"
     when = stage.now - timedelta(days=170)
-    _paper(stage, site, "bsc_certification", "resource", code, local(when, 9), -201, 365)
+    _paper(stage, site, _CABINET, "resource", code, local(when, 9), -201, 365)
     late = local(stage.now - timedelta(days=4), 15)
     stage.at(late, lambda: _reject(stage, site, code))
 

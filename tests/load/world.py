@@ -65,8 +65,24 @@ def _zone(unit: Work, number: int, rooms: list[str]) -> None:
             demonstration=True,
             position=900 + 10 * number + place,
         )
-        unit.session.add(room)
+        cabinet = Resource(
+            facility=home,
+            room=room,
+            code=f"{code}-BSC",
+            name=f"{code}-BSC",
+            name_zh=f"{code}-BSC",
+            kind="equipment",
+            equipment_kind="bsc",
+            grade="A",
+            members=[],
+            bookable=False,
+            demonstration=True,
+            position=room.position,
+        )
+        unit.session.add_all([room, cabinet])
         world.certify(unit, "room_qualification_ab", "resource", code)
+        for kind in ("bsc_certification", "grade_a_device_qualification"):
+            world.certify(unit, kind, "resource", cabinet.code)
 
 
 def tokens(url: str, folder: Path) -> dict[str, str]:

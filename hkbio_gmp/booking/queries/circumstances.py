@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from hkbio_gmp.booking.queries import gates
 from hkbio_gmp.booking.queries.holdings import held_by
 from hkbio_gmp.booking.queries.occupied import occupied, rule_book_at
-from hkbio_gmp.booking.queries.people import elsewhere
 from hkbio_gmp.booking.rules.circumstances import Circumstances, Scope
 from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.facilities.queries import Standing
@@ -24,27 +23,25 @@ def load_circumstances(
     here = here or facilities.standing(session, code)
     book = rule_book_at(session, here)
     longest = max(book.changeover.longest, _longest_campaign(here))
-    zones = {resource: facts.air_zone for resource, facts in here.resources.items()}
     held, kinds = gates.coverage(session, code, scope.needed)
     undecided, share = held_by(session, scope, here, now)
     return Circumstances(
         book=book,
         taken=occupied(
             session,
-            code,
+            here,
             scope.window.widened(longest, longest),
             now,
-            zones=zones,
             without=scope.without,
             near=_with_shared(scope, here),
-            here=here,
+            people=scope.operators if scope.attended else (),
+            made=(scope.process_class, scope.window.starts) if scope.process_class else None,
         ),
         held=held,
         kinds=kinds,
         opened=facilities.opening_ranges_at(here, scope.window) if scope.attended else (),
         undecided=undecided,
         share=share,
-        elsewhere=elsewhere(session, scope) if scope.attended else (),
     )
 
 

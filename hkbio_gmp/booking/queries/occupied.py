@@ -1,24 +1,24 @@
-"""What holds time at a facility: one query for allocations, one for outages."""
+"""What holds time at a facility, all in one query, and when a class was last made there."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from hkbio_gmp.booking.lifecycle import BookingState
-from hkbio_gmp.booking.models import Allocation, Booking, Outage
+from hkbio_gmp.booking.queries import around
 from hkbio_gmp.booking.queries.period import LONGEST_OCCUPANCY
-from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
+from hkbio_gmp.booking.rules.occupancy import Elsewhere, Occupied, OutageFacts, RuleBook, Use
+from hkbio_gmp.booking.rules.simulation import LOOK_BACK
 from hkbio_gmp.facilities import queries as facilities
-from hkbio_gmp.facilities.models import Project
 from hkbio_gmp.facilities.queries import Standing
-from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.timerange import TimeRange
 from hkbio_gmp.work import rows
+
+_DAY = timedelta(days=1)
 
 
 def rule_book(session: Session, facility: str) -> RuleBook:
@@ -55,102 +55,58 @@ def _read_rule_book(session: Session, facility: str) -> RuleBook:
 
 def occupied(
     session: Session,
-    facility: str,
+    here: Standing,
     window: TimeRange,
     now: datetime,
     *,
-    zones: Mapping[str, str | None],
     without: str | None = None,
     near: Collection[str] | None = None,
-    here: Standing | None = None,
+    made: tuple[str, datetime] | None = None,
+    people: Collection[str] = (),
 ) -> Occupied:
     """Everything that holds time within ``window`` (UTC, already widened by the longest gap).
 
     A request whose hold has run out at ``now`` stands in nobody's way. ``without`` leaves out a
-    booking; ``zones`` gives each resource's air zone; ``near`` names the resources that matter;
-    ``here`` is the facility's standing, where it has been read.
+    booking; ``near`` names the resources that matter; ``made`` asks when a class was last made by
+    an instant (UTC); ``people`` are those of whom it matters where else they are named. Their
+    sessions are found by beginning or end: who attends a long one is there at both.
     """
-    at = here or facilities.standing(session, facility)
-    return Occupied(
-        uses=tuple(_uses(session, at, window, now, zones, without, near)),
-        outages=tuple(_outages(session, at.id, window)),
-    )
-
-
-def _at(name: str) -> BindParameter[datetime]:
-    return bindparam(name, type_=Allocation.starts.type)
-
-
-_USES = (
-    select(
-        Allocation.resource,
-        Allocation.starts,
-        Allocation.ends,
-        Allocation.occupied_from,
-        Allocation.occupied_until,
-        Allocation.process_class,
-        Allocation.series,
-        Booking.reference,
-        Organisation.code,
-        Project.vector,
-        Project.infectious,
-    )
-    .join(Booking, Allocation.booking_id == Booking.id)
-    .join(Project, Booking.project_id == Project.id)
-    .join(Organisation, Booking.organisation_id == Organisation.id)
-    .where(
-        Allocation.facility_id == bindparam("facility"),
-        Allocation.occupied_until > _at("starts"),
-        Allocation.occupied_from > _at("earliest"),
-        Allocation.occupied_from < _at("ends"),
-        Allocation.holds.is_(True),
-        or_(
-            Booking.status.not_in([str(BookingState.REQUESTED), str(BookingState.WAITLISTED)]),
-            Booking.hold_until.is_(None),
-            Booking.hold_until > _at("now"),
-        ),
-    )
-    .order_by(Allocation.occupied_from, Allocation.id)
-)
-_USES_NEAR = _USES.where(Allocation.resource.in_(bindparam("near", expanding=True)))
-_OUTAGES = (
-    select(Outage.resource, Outage.starts, Outage.ends, Outage.kind)
-    .where(
-        Outage.facility_id == bindparam("facility"),
-        Outage.state == "active",
-        Outage.ends > _at("starts"),
-        Outage.starts < _at("ends"),
-    )
-    .order_by(Outage.starts, Outage.id)
-)
-
-
-def _uses(
-    session: Session,
-    here: Standing,
-    window: TimeRange,
-    now: datetime,
-    zones: Mapping[str, str | None],
-    without: str | None,
-    near: Collection[str] | None,
-) -> Iterable[Use]:
     wanted = {
         "facility": here.id,
         "starts": window.starts,
         "earliest": window.starts - LONGEST_OCCUPANCY,
         "ends": window.ends,
         "now": now,
+        "own": without or "",
     }
     if near is not None:
         wanted["near"] = sorted(near)
-    found = rows(session, _USES if near is None else _USES_NEAR, wanted)
-    for row in found:
-        if row[_REFERENCE] != without:
-            place = here.resources[row[0]]
-            yield _use(zones.get(row[0]), place.place, place.unit, *row)
+    if made is not None:
+        code, by = made
+        wanted |= {"made": code, "by": by, "since": by - LOOK_BACK}
+    if people:
+        wanted["people"] = sorted(people)
+        wanted |= {"day_before": window.starts - _DAY, "day_after": window.ends + _DAY}
+    asked = around.statement(near is not None, made is not None, bool(people))
+    return _read(rows(session, asked, wanted), here)
 
 
-_REFERENCE = 7
+def _read(found: Iterable[Any], here: Standing) -> Occupied:
+    uses, outages, elsewhere, last, stale = [], [], [], None, False
+    # a finder reads a year of them: columns by their place, see ``around``
+    for told, code, *others in found:
+        if told == around.USE:
+            place = here.resources[code]
+            uses.append(_use(place.air_zone, place.place, place.unit, code, *others))
+        elif told == around.OUTAGE:
+            outages.append(OutageFacts(code, TimeRange(others[0], others[1]), others[5]))
+        elif told == around.MADE:
+            last = others[1]
+        elif told == around.PERSON:
+            elsewhere.append(Elsewhere(code, TimeRange(others[0], others[1]), others[-1]))
+        else:
+            stale = True
+    return Occupied(tuple(uses), tuple(outages), last, stale, tuple(elsewhere))
 
 
 # A finder reads a year of uses, most of them as they were at its last question.
@@ -175,14 +131,3 @@ def _use(
     return Use(
         code, slot, held, made, series, zone, reference, owner, room, None, unit, vector, infected
     )
-
-
-def outages(session: Session, facility: str, window: TimeRange) -> list[OutageFacts]:
-    """Outages that touch ``window``, by start."""
-    return _outages(session, facilities.standing(session, facility).id, window)
-
-
-def _outages(session: Session, home: int, window: TimeRange) -> list[OutageFacts]:
-    wanted = {"facility": home, "starts": window.starts, "ends": window.ends}
-    found = rows(session, _OUTAGES, wanted)
-    return [OutageFacts(row.resource, TimeRange(row.starts, row.ends), row.kind) for row in found]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from hkbio_gmp.booking.models import (
     Allocation,
@@ -18,7 +18,7 @@ from hkbio_gmp.booking.models import (
     Reexamination,
 )
 from hkbio_gmp.certification.models import CertificateKind
-from hkbio_gmp.facilities.models import Facility
+from hkbio_gmp.facilities.models import Facility, Resource
 from hkbio_gmp.identity.models import Organisation, Person
 from hkbio_gmp.kernel.timerange import day_start
 
@@ -84,7 +84,7 @@ def _asked(session: Session, task: Reexamination) -> ColumnElement[bool]:
 def _on(session: Session, task: Reexamination) -> ColumnElement[bool]:
     match task.subject_type:
         case "resource":
-            return Allocation.resource == task.subject
+            return or_(Allocation.resource == task.subject, Allocation.resource.in_(_room(task)))
         case "outage":
             return _under(task)
         case "facility":
@@ -100,6 +100,16 @@ def _on(session: Session, task: Reexamination) -> ColumnElement[bool]:
         .where(Person.email == task.subject, BookingOperator.active.is_(True))
     )
     return Booking.id.in_(named)
+
+
+def _room(task: Reexamination) -> Select[str]:
+    """Where the item stands: what comes with a room is booked with it."""
+    room = aliased(Resource)
+    return (
+        select(room.code)
+        .join(Resource, Resource.room_id == room.id)
+        .where(Resource.code == task.subject)
+    )
 
 
 def _under(task: Reexamination) -> ColumnElement[bool]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from hkbio_gmp.booking.rules import assessment, gates
+from hkbio_gmp.booking.rules import assessment
 from hkbio_gmp.booking.rules.campaigns import campaign_findings
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
 from hkbio_gmp.booking.rules.fairness import share_findings, undecided_finding
 from hkbio_gmp.booking.rules.occupancy import Clash, clashes
+from hkbio_gmp.booking.rules.papers import certificates, equipped
 from hkbio_gmp.booking.rules.people import people_findings
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.kernel.findings import Finding, Verdict, ranked, verdict
@@ -47,30 +48,12 @@ def assess(plan: PlanFacts, around: Circumstances, asked: Asked) -> Assessment:
     return Assessment(ranked(told), found)
 
 
-def certificates(plan: PlanFacts, around: Circumstances, asked: Asked) -> Iterable[Finding]:
-    """Licence, rooms, agreement and people, at the slot's own dates."""
-    wanted = gates.needed(
-        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
-    )
-    return gates.gate_findings(
-        plan.facility,
-        wanted,
-        around.held,
-        around.kinds,
-        plan.occupancy,
-        asked.now,
-        at_check_in=asked.at_check_in,
-        said=around.said,
-    )
-
-
 def grades(plan: PlanFacts, _around: Circumstances, _asked: Asked) -> Iterable[Finding]:
-    """Each room's grade."""
-    return [
-        assessment.room_finding(room, plan.needs, open_processing=plan.open_processing)
-        for room in plan.resources.values()
-        if room.kind == "room"
-    ]
+    """Each room's grade, and what gives grade A inside it."""
+    for room in plan.resources.values():
+        if room.kind == "room":
+            yield assessment.room_finding(room, plan.needs, open_processing=plan.open_processing)
+    yield from equipped(plan)
 
 
 def project(plan: PlanFacts, _around: Circumstances, _asked: Asked) -> Iterable[Finding]:
@@ -84,7 +67,7 @@ def people(plan: PlanFacts, around: Circumstances, _asked: Asked) -> Iterable[Fi
     """Whether anybody is named for attended work, and where they are on the same day."""
     attended = any(session.attended for session in plan.sessions)
     yield assessment.operators_finding(len(plan.operators), attended)
-    yield from people_findings(plan, around.elsewhere)
+    yield from people_findings(plan, around.named_about(plan.occupancy))
 
 
 def reach(plan: PlanFacts, _around: Circumstances, asked: Asked) -> Iterable[Finding | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,10 +12,14 @@ from functools import cached_property
 
 from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.fairness import Share, Undecided
-from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed, Said
-from hkbio_gmp.booking.rules.occupancy import Occupied, OutageFacts, RuleBook, Use
-from hkbio_gmp.booking.rules.people import Elsewhere
+from hkbio_gmp.booking.rules.gatekeeping import Said
+from hkbio_gmp.booking.rules.gates import Coverage, KindFacts, Needed, Relied
+from hkbio_gmp.booking.rules.occupancy import Elsewhere, Occupied, OutageFacts, RuleBook, Use
+from hkbio_gmp.booking.rules.rows import Row, row_of, rows_of
 from hkbio_gmp.kernel.timerange import TimeRange
+
+Gap = tuple[datetime | None, datetime | None]
+_MONTHS, _DAY = timedelta(days=180), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Scope:
     """For what circumstances are loaded: every occupancy that will be assessed lies inside.
 
     ``near`` names the resources that matter, None the whole facility; ``without`` is a booking
-    that does not stand in its own way; ``attended`` asks for the opening hours too.
+    that does not stand in its own way; ``attended`` asks for the opening hours too;
+    ``process_class`` for when it was last made before the window.
     """
 
     facility: str
@@ -34,11 +39,15 @@ class Scope:
     attended: bool = True
     organisation: str | None = None
     operators: tuple[str, ...] = ()
+    process_class: str | None = None
 
 
 @dataclass(frozen=True)
 class Circumstances:
     """What stands at a facility in a window, loaded once for any number of plans.
+
+    ``made_before`` tells of bookings, by reference, when (UTC) their class was last made before;
+    of the first in the window ``taken`` does.
 
     A new rule that needs to know more adds its field here, with a default, and its reading to
     ``queries/circumstances.py``; it may not read anything itself.
@@ -51,8 +60,9 @@ class Circumstances:
     opened: Sequence[TimeRange] = ()
     undecided: Undecided | None = None
     share: Share | None = None
-    elsewhere: Sequence[Elsewhere] = ()
+    made_before: Mapping[str, datetime] = field(default_factory=dict)
     said: Said = field(default_factory=dict, compare=False, repr=False)
+    relied: dict[object, Relied] = field(default_factory=dict, compare=False, repr=False)
 
     def with_papers(self, held: Coverage) -> Circumstances:
         """The same with other certificates; what is sorted already stays so."""
@@ -62,20 +72,67 @@ class Circumstances:
         return other
 
     @cached_property
+    def _made(self) -> dict[str, list[datetime]]:
+        """Class → when its sessions end (UTC), in order."""
+        found: dict[str, set[datetime]] = defaultdict(set)
+        for use in self.taken.uses:
+            found[use.process_class].add(use.slot.ends)
+        return {code: sorted(ends) for code, ends in found.items()}
+
+    def last_made(
+        self, process_class: str, by: datetime, booking: str | None = None
+    ) -> datetime | None:
+        """When the class was last made here up to an instant (UTC); None beyond reach."""
+        before = self.made_before.get(booking or "", self.taken.last_made)
+        ends = self._made.get(process_class, [])
+        place = bisect_right(ends, by)
+        inside = ends[place - 1] if place else None
+        return max((at for at in (inside, before) if at is not None), default=None)
+
+    def pauses(self, process_class: str) -> list[Gap]:
+        """Since when a class was not made for months, and until when (UTC); None: beyond reach."""
+        if process_class not in self._pauses:
+            self._pauses[process_class] = self._find_pauses(process_class)
+        return self._pauses[process_class]
+
+    @cached_property
+    def _pauses(self) -> dict[str, list[Gap]]:
+        return {}
+
+    def _find_pauses(self, process_class: str) -> list[Gap]:
+        inside, before = self._made.get(process_class, []), self.taken.last_made
+        known = sorted({*inside, *([before] if before is not None else [])})
+        begins = [None, *known] if before is None else known
+        found: list[Gap] = []
+        for number, since in enumerate(begins, 1):
+            then = begins[number] if number < len(begins) else None
+            if since is None or then is None or then - since > _MONTHS:
+                found.append((since, then))
+        return found
+
+    @cached_property
     def _longest(self) -> timedelta:
         return self.book.changeover.longest
 
     @cached_property
-    def _by_resource(self) -> dict[str, _Row]:
-        return _rows((use.resource, use) for use in self.taken.uses)
+    def _by_resource(self) -> dict[str, Row[Use]]:
+        return rows_of((use.resource, use) for use in self.taken.uses)
 
     @cached_property
-    def _by_zone(self) -> dict[str, _Row]:
-        return _rows((use.zone, use) for use in self.taken.uses if use.zone is not None)
+    def _by_zone(self) -> dict[str, Row[Use]]:
+        return rows_of((use.zone, use) for use in self.taken.uses if use.zone is not None)
 
     @cached_property
-    def _by_unit(self) -> dict[str, _Row]:
-        return _rows((use.unit, use) for use in self.taken.uses if use.unit is not None)
+    def _by_unit(self) -> dict[str, Row[Use]]:
+        return rows_of((use.unit, use) for use in self.taken.uses if use.unit is not None)
+
+    @cached_property
+    def _elsewhere(self) -> Row[Elsewhere]:
+        return row_of([(one.slot, one) for one in self.taken.elsewhere])
+
+    def named_about(self, when: TimeRange) -> list[Elsewhere]:
+        """Where people are from a day before ``when`` (UTC) to a day after."""
+        return self._elsewhere.within(when.widened(_DAY, _DAY))
 
     @cached_property
     def _outages(self) -> dict[str, list[OutageFacts]]:
@@ -97,7 +154,7 @@ class Circumstances:
             if other.resource != use.resource
         ]
 
-    def _shared(self, use: Use) -> list[_Row]:
+    def _shared(self, use: Use) -> list[Row[Use]]:
         """What shares its air; and what shares its unit, where that is not in the same air."""
         air = self._by_zone.get(use.zone) if use.zone is not None else None
         unit = self._by_unit.get(use.unit) if use.unit is not None and use.zone is None else None
@@ -115,31 +172,6 @@ class Circumstances:
         for shared in self._shared(use):
             near += [o for o in shared.within(use.occupancy) if o.resource != use.resource]
         return Occupied(near, self.outages_of(use.resource))
-
-
-@dataclass
-class _Row:
-    """Uses of one place in order, found by time."""
-
-    uses: list[Use] = field(default_factory=list)
-    starts: list[datetime] = field(default_factory=list)
-    longest: timedelta = timedelta()
-
-    def within(self, when: TimeRange) -> list[Use]:
-        """Those whose occupancy may touch ``when``."""
-        first = bisect_right(self.starts, when.starts - self.longest)
-        return self.uses[max(first - 1, 0) : bisect_left(self.starts, when.ends)]
-
-
-def _rows(pairs: Iterable[tuple[str, Use]]) -> dict[str, _Row]:
-    found: dict[str, _Row] = defaultdict(_Row)
-    for code, use in pairs:
-        found[code].uses.append(use)
-    for row in found.values():
-        row.uses.sort(key=lambda use: use.occupancy.starts)
-        row.starts = [use.occupancy.starts for use in row.uses]
-        row.longest = max(use.occupancy.length for use in row.uses)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

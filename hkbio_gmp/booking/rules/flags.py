@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from hkbio_gmp.booking.rules.gates import SIMULATION
+from hkbio_gmp.booking.rules.simulation import RULE
 from hkbio_gmp.kernel.findings import Finding, Severity
 from hkbio_gmp.kernel.messages import Message
 
@@ -42,9 +44,12 @@ def _is_because(cause: Cause, finding: Finding) -> bool:
     if finding.rule == IMPOSSIBLE:
         return True
     if cause.cause == "lapse":
-        return finding.severity is Severity.BLOCK and finding.rule.startswith(GATE)
+        lapses = finding.rule.startswith(GATE) or finding.rule == RULE
+        return finding.severity is Severity.BLOCK and lapses
     if cause.cause == "outage" and finding.rule not in ("outage", cause.rule):
         return finding.rule.startswith(GATE) and finding.subject in cause.subjects
+    if cause.rule == f"{GATE}{SIMULATION}" and finding.rule == RULE:
+        return True
     return finding.subject in cause.subjects and cause.rule in (None, finding.rule)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hkbio_gmp.facilities.rules.changeover import ChangeoverMatrix
 from hkbio_gmp.facilities.rules.segregation import (
@@ -76,12 +77,27 @@ class RuleBook:
     segregation: SegregationRules
 
 
+class Elsewhere(NamedTuple):
+    """An attended session of another booking, at any facility, on which a person is named."""
+
+    person: str
+    slot: TimeRange
+    live_organism: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Occupied:
-    """What already holds time at a facility."""
+    """What already holds time at a facility, and the time of people at any.
+
+    ``last_made`` is when (UTC) the class that was asked about was last made there before;
+    ``stale`` that a request whose hold ran out is still written there: it holds nothing.
+    """
 
     uses: Sequence[Use] = field(default_factory=tuple)
     outages: Sequence[OutageFacts] = field(default_factory=tuple)
+    last_made: datetime | None = None
+    stale: bool = False
+    elsewhere: Sequence[Elsewhere] = field(default_factory=tuple)
 
 
 def occupancy(slot: TimeRange, setup: timedelta, turnaround: timedelta) -> TimeRange:

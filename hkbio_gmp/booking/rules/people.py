@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
 
+from hkbio_gmp.booking.rules.occupancy import Elsewhere
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.kernel.findings import Finding, Severity
 from hkbio_gmp.kernel.messages import N_, Message
 from hkbio_gmp.kernel.timerange import TimeRange, local_date
 
 _AREAS = {True: N_("a live-organism area"), False: N_("another area")}
-
-
-class Elsewhere(NamedTuple):
-    """An attended session of another booking on which a person is named."""
-
-    person: str
-    slot: TimeRange
-    live_organism: bool
 
 
 def people_findings(plan: PlanFacts, elsewhere: Iterable[Elsewhere]) -> Iterator[Finding]:

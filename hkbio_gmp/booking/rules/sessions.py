@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,7 +37,7 @@ class PlanFacts:
     """Everything that the rules need to know of what is asked for.
 
     ``project`` and ``organisation`` are None where somebody only looks: then the rules about
-    them have nothing to say.
+    them have nothing to say. ``beside`` is the equipment that stands in its rooms.
     """
 
     facility: FacilityFacts
@@ -50,6 +50,7 @@ class PlanFacts:
     operators: tuple[str, ...] = ()
     open_processing: bool = True
     reference: str | None = None
+    beside: tuple[ResourceFacts, ...] = ()
 
     @property
     def uses(self) -> list[Use]:
@@ -98,6 +99,14 @@ def uses_of(
         )
         for code in codes
     )
+
+
+def standing_in(
+    rooms: Collection[str], known: Mapping[str, ResourceFacts]
+) -> tuple[ResourceFacts, ...]:
+    """The active equipment that stands in rooms."""
+    inside = (one for one in known.values() if one.kind == "equipment" and one.room in rooms)
+    return tuple(one for one in inside if one.active)
 
 
 def expanded(codes: Sequence[str], known: Mapping[str, ResourceFacts]) -> list[str]:

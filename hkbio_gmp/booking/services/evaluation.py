@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.queries.circumstances import load_circumstances
-from hkbio_gmp.booking.rules import assessment, gates
+from hkbio_gmp.booking.rules import assessment
 from hkbio_gmp.booking.rules.assess import assess
 from hkbio_gmp.booking.rules.assessment import Viewer
 from hkbio_gmp.booking.rules.circumstances import Asked, Scope
 from hkbio_gmp.booking.rules.occupancy import Clash
+from hkbio_gmp.booking.rules.papers import relied_on
 from hkbio_gmp.booking.rules.sessions import PlanFacts
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
@@ -25,11 +26,15 @@ READ = "booking:slot:read"
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything that a plan's rules have to say, at one instant."""
+    """Everything that a plan's rules have to say, at one instant.
+
+    ``stale`` says that a request whose hold ran out is to be let go before its time is given.
+    """
 
     findings: list[Finding]
     clashes: list[Clash]
     rules_version: int
+    stale: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -61,23 +66,22 @@ def evaluate(
     facts = plan.facts
     around = load_circumstances(session, scope_of(facts), now)
     found = assess(facts, around, Asked(viewer, now, at_check_in, started))
-    return Evaluation(found.findings, found.clashes, around.book.changeover.version)
+    version, stale = around.book.changeover.version, around.taken.stale
+    return Evaluation(found.findings, found.clashes, version, stale)
 
 
 def scope_of(plan: PlanFacts) -> Scope:
     """What must be known to assess one plan."""
-    wanted = gates.needed(
-        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
-    )
     return Scope(
         facility=plan.facility.code,
         window=plan.occupancy,
-        needed=tuple(wanted),
+        needed=tuple(relied_on(plan)),
         near=frozenset(use.resource for use in plan.uses),
         without=plan.reference,
         attended=any(session.attended for session in plan.sessions),
         organisation=plan.organisation,
         operators=plan.operators,
+        process_class=plan.needs.code if plan.needs.is_gmp else None,
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hkbio_gmp.booking.models import Booking
 from hkbio_gmp.booking.queries.circumstances import load_circumstances
+from hkbio_gmp.booking.queries.pauses import last_made_before
 from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assess import assess
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances, Scope
 from hkbio_gmp.booking.rules.flags import IMPOSSIBLE
+from hkbio_gmp.booking.rules.papers import relied_on
 from hkbio_gmp.booking.services.evaluation import viewer_of
 from hkbio_gmp.booking.services.plan import Plan, make_plan
 from hkbio_gmp.booking.services.wishes import wish_of
@@ -66,6 +69,8 @@ def examine(
     asked = Asked(viewer_of(None), now, started=True)
     for code, some in plans.items():
         around = _around(session, code, [plan for _id, plan in some], now)
+        made = last_made_before(session, [number for number, _plan in some])
+        around = replace(around, made_before=made)
         for number, plan in some:
             found[number] = assess(plan.facts, around, asked).findings
     return found
@@ -88,8 +93,5 @@ def _around(session: Session, code: str, plans: Sequence[Plan], now: datetime) -
 def _needed(plans: Iterable[Plan]) -> dict[gates.Needed, None]:
     wanted: dict[gates.Needed, None] = {}
     for plan in plans:
-        here = gates.needed(
-            plan.facility.code, plan.resources.values(), plan.organisation, plan.emails
-        )
-        wanted |= dict.fromkeys(here)
+        wanted |= dict.fromkeys(relied_on(plan.facts))
     return wanted

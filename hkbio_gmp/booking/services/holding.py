@@ -56,8 +56,11 @@ def hold_of(work: Work, facility: str) -> datetime:
 def working_days_on(here: Standing, now: datetime, days: int) -> datetime:
     """The end (UTC) of the ``days``-th day on which the facility opens after ``now``'s."""
     today = local_date(now, here.facts.zone)
-    # thrice as many days and the longest shutdown that is planned hold that many open ones
-    opened = facilities.open_days_at(here, today + _DAY, today + 3 * days * _DAY + _SHUTDOWN)
+    last = today + 3 * days * _DAY
+    opened = facilities.open_days_at(here, today + _DAY, last)
+    if len(opened) < days:
+        # past the longest shutdown that is planned
+        opened = facilities.open_days_at(here, today + _DAY, last + _SHUTDOWN)
     return hold_until(opened or [today + days * _DAY], here.facts.zone, days)
 
 

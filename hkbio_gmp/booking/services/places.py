@@ -72,6 +72,7 @@ def ground_of(
         without=query.reference,
         organisation=query.organisation,
         operators=query.operators,
+        process_class=needs.code if needs.is_gmp else None,
     )
     around = load_circumstances(session, scope, now, here)
     return Ground(wanted, around, Asked(viewer, now), (first, last))
@@ -107,6 +108,7 @@ def _needed(wanted: Wanted, query: SlotQuery) -> list[gates.Needed]:
         wanted.known.values(),
         query.organisation,
         dict.fromkeys((*query.operators, *query.colleagues)),
+        gates.Making(wanted.needs, wanted.open_processing),
     )
 
 

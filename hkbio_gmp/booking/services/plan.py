@@ -15,6 +15,7 @@ from hkbio_gmp.booking.rules.sessions import (
     expanded,
     joined,
     occupancy_of,
+    standing_in,
     uses_of,
 )
 from hkbio_gmp.booking.services.checks import Refusals, check_sessions
@@ -49,6 +50,7 @@ class Plan:
     reference: str | None = None
     template: str | None = None
     urgent: bool = False
+    beside: tuple[ResourceFacts, ...] = ()
 
     @property
     def uses(self) -> list[Use]:
@@ -90,6 +92,7 @@ class Plan:
             operators=tuple(self.emails),
             open_processing=project.open_processing,
             reference=self.reference,
+            beside=self.beside,
         )
 
 
@@ -153,6 +156,7 @@ def make_plan(
         reference=reference,
         template=wish.template,
         urgent=wish.urgent,
+        beside=standing_in(known, here.resources),
     )
 
 

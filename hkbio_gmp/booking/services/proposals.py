@@ -12,6 +12,7 @@ from hkbio_gmp.booking.rules.occupancy import Use, clashes
 from hkbio_gmp.booking.services.plan import Plan
 from hkbio_gmp.booking.services.wishes import BookingWish, SessionWish
 from hkbio_gmp.booking.services.writing import Calendars
+from hkbio_gmp.facilities import queries as facilities
 from hkbio_gmp.kernel.errors import WrongState
 from hkbio_gmp.kernel.messages import Message
 from hkbio_gmp.kernel.timerange import TimeRange, gaps
@@ -84,9 +85,8 @@ def _keeps_apart(work: Work, plan: Plan, use: Use, piece: TimeRange) -> bool:
     end, so a neighbour that the move itself respects may lie too near it."""
     book = rule_book(work.session, plan.facility.code)
     window = piece.widened(book.changeover.longest, book.changeover.longest)
-    taken = occupied(
-        work.session, plan.facility.code, window, work.at, zones={}, without=plan.reference
-    )
+    here = facilities.standing(work.session, plan.facility.code)
+    taken = occupied(work.session, here, window, work.at, without=plan.reference)
     held = replace(use, slot=_inner(piece, use), occupancy=piece, zone=None)
     return not clashes(book, held, taken)
 

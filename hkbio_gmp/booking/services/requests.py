@@ -27,6 +27,7 @@ from hkbio_gmp.booking.services.writing import (
     write_sessions,
 )
 from hkbio_gmp.facilities import queries as facilities
+from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.rules.grants import PersonPrincipal
 from hkbio_gmp.kernel.errors import FieldError, NotAllowed, NotValid, WrongState
 from hkbio_gmp.kernel.messages import Message
@@ -53,8 +54,6 @@ def request_evaluated(
     """
     plan = _own_plan(work, principal, wish)
     calendars = lock_plan(work, plan)
-    if not wish.draft:
-        expire_stale(work, plan.facility.code)
     viewer = viewer_of(principal)
     evaluation = evaluate(work.session, plan, viewer, work.at)
     status = BookingState.DRAFT if wish.draft else BookingState.REQUESTED
@@ -63,6 +62,8 @@ def request_evaluated(
         status = BookingState.WAITLISTED
     elif not wish.draft:
         refuse_blocked(evaluation, plan, viewer)
+    if evaluation.stale and not wish.draft:
+        expire_stale(work, plan.facility.code)
     waiting = wish.waiting if status is BookingState.WAITLISTED else None
     with guarded(work):
         made = enter_booking(work, principal, plan, calendars, status, waiting)
@@ -72,16 +73,16 @@ def request_evaluated(
 
 
 def _own_plan(work: Work, principal: PersonPrincipal, wish: BookingWish) -> Plan:
-    """The plan, for a project within the person's reach: a foreign one is not found.
-
-    Its facility is locked first.
-    """
-    project = facilities.find_project_line(work.session, wish.project, wish.batch)
+    """The plan, for a project within the person's reach: a foreign one is not found."""
+    # locked before anything of the facility is read: an import may be under way
+    if storable(wish.facility):
+        work.lock([("facility", wish.facility)])
+    project = facilities.find_project_line(
+        work.session, wish.project, wish.batch, locked=wish.facility
+    )
     if project is None or not principal.may(REQUEST, organisation=project.organisation):
         said = Message("There is no such project.")
         raise NotValid(said, [FieldError("project", said, Message("Choose one of your own."))])
-    # locked before anything of the facility is read: an import may be under way
-    work.lock([("facility", project.facility)])
     return make_plan(work.session, laid_out(work.session, wish, work.at), project=project)
 
 

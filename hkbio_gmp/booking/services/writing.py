@@ -29,9 +29,11 @@ _GUARDS = ("ex_allocation_overlap", "booking_overlap", "booking_changeover", "bo
 
 
 def lock_plan(work: Work, plan: Plan) -> Calendars:
-    """Lock every calendar that the plan relies on: resources, zones, people, organisation."""
+    """Lock every calendar that the plan relies on: resources and what stands in them, zones,
+    people, organisation."""
     keys = [("resource", use.resource) for use in plan.uses]
     keys += [("resource", code) for code in plan.resources]
+    keys += [("resource", one.code) for one in plan.beside]
     keys += [("zone", use.zone) for use in plan.uses if use.zone]
     keys += [("person", email) for email in plan.emails]
     keys += [("organisation", plan.organisation), ("facility", plan.facility.code)]

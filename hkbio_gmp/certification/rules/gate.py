@@ -78,6 +78,15 @@ def gate_finding(gate: Gate, certificates: Sequence[CertificateFacts], now: date
     return _conditional(gate, certificates, found)
 
 
+def open_until(finding: Finding, certificates: Sequence[CertificateFacts]) -> date | None:
+    """Until which day a gate that was found open says the same of any later slot; None where it
+    may not, because quality's word against one of its certificates may fall between."""
+    until = finding.message.values.get("until")
+    if finding.severity is not Severity.OK or any(c.state is _SUSPENDED for c in certificates):
+        return None
+    return until if isinstance(until, date) else None
+
+
 def _newest(certificates: Sequence[CertificateFacts], first: date) -> CertificateFacts | None:
     """Of what was verified and begins by ``first``, the one that speaks last."""
     begun = [c for c in certificates if c.state in ONCE_VERIFIED and c.valid_from <= first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hkbio_gmp.certification.lifecycle import ONCE_VERIFIED, CertificateState
@@ -17,7 +17,9 @@ class CertificateFacts:
 
     ``successor_from`` is the first day of a renewal that was verified, whatever became of it
     since; ``renewed`` says that a renewal in force takes over without a gap. From ``ended_on`` an
-    event has ended it before its date (PE 009-17 Annex 1 4.32).
+    event has ended it before its date (PE 009-17 Annex 1 4.32). ``last_day`` is the last day on
+    which it speaks: a verified renewal replaces it for good. Otherwise the old certificate would
+    open the gate again when its renewal is suspended.
     """
 
     reference: str
@@ -28,15 +30,11 @@ class CertificateFacts:
     successor_from: date | None = None
     renewed: bool = False
     ended_on: date | None = None
+    last_day: date = field(init=False)
 
-    @property
-    def last_day(self) -> date:
-        """The last day on which it speaks: a verified renewal replaces it for good.
-
-        Otherwise the old certificate would open the gate again when its renewal is suspended.
-        """
+    def __post_init__(self) -> None:
         stops = [day - _DAY for day in (self.successor_from, self.ended_on) if day is not None]
-        return min([self.valid_until, *stops])
+        object.__setattr__(self, "last_day", min([self.valid_until, *stops]))
 
     def speaks_between(self, first: date, last: date) -> bool:
         """Whether it speaks on any day from ``first`` to ``last``, both included."""

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.facilities.models import Batch, Facility, ProcessClass, Project
+from hkbio_gmp.facilities.queries.standing import HEAD, Head, keep_head
 from hkbio_gmp.facilities.rules.codes import storable
 from hkbio_gmp.identity.models import Organisation
 from hkbio_gmp.kernel.errors import NotFound
@@ -45,13 +46,24 @@ class ProjectLine(NamedTuple):
     infectious: bool = False
 
 
-def find_project_line(session: Session, code: str, batch: str | None = None) -> ProjectLine | None:
-    """The project whoever asks: for services that check the scope themselves."""
+def find_project_line(
+    session: Session, code: str, batch: str | None = None, *, locked: str | None = None
+) -> ProjectLine | None:
+    """The project whoever asks: for services that check the scope themselves.
+
+    ``locked`` is a facility that the unit of work holds: where it is the project's, what stands
+    there is known from here on.
+    """
     if not storable(code):
         return None
     wanted = {"code": code, "batch": batch if batch and storable(batch) else None}
     row = rows(session, _LINE, wanted).one_or_none()
-    return None if row is None else ProjectLine._make(row)
+    if row is None:
+        return None
+    head = Head._make(row[-len(Head._fields) :])
+    if head.code == locked:
+        keep_head(session, head)
+    return ProjectLine._make(row[: -len(Head._fields)])
 
 
 def line_of(project: Project, batch: Batch | None, process_class: str) -> ProjectLine:
@@ -92,6 +104,7 @@ _LINE = (
         Batch.autologous,
         Project.vector,
         Project.infectious,
+        *HEAD,
     )
     .join(Facility, Project.facility_id == Facility.id)
     .join(Organisation, Project.organisation_id == Organisation.id)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from hkbio_gmp.facilities.models import (
@@ -55,6 +55,19 @@ class Standing:
     templates: tuple[ProcessTemplate, ...] = ()
 
 
+class Head(NamedTuple):
+    """A facility's own row: which version of what stands there is the present one."""
+
+    id: int
+    version: int
+    rules_version: int
+    settings: Mapping[str, Any]
+    code: str
+    name: str
+    name_zh: str
+    zone: str
+
+
 _kept: dict[tuple[object, ...], Standing] = {}
 
 
@@ -74,8 +87,18 @@ def standing(session: Session, code: str) -> Standing:
     return seen[code]
 
 
+def keep_head(session: Session, head: Head) -> None:
+    """What stands at a facility is asked for by this version, read after it was locked."""
+    if session.info.get(ONE_TRANSACTION) and not is_changing(session):
+        seen: dict[str, Standing] = session.info.setdefault(_SEEN, {})
+        seen.setdefault(head.code, _of_version(session, head))
+
+
 def _by_version(session: Session, code: str) -> Standing:
-    head = _head(session, code)
+    return _of_version(session, _head(session, code))
+
+
+def _of_version(session: Session, head: Head) -> Standing:
     key = (str(session.get_bind().engine.url), head.id, head.version, head.rules_version)
     found = _kept.get(key)
     if found is None:
@@ -96,14 +119,14 @@ def is_changing(session: Session) -> bool:
     return bool(session.info.get(_CHANGING))
 
 
-def _head(session: Session, code: str) -> Row[Any]:
+def _head(session: Session, code: str) -> Head:
     row = rows(session, _HEAD, {"code": code}).one_or_none() if storable(code) else None
     if row is None:
         raise NotFound()
-    return row
+    return Head._make(row)
 
 
-_HEAD = select(
+HEAD = (
     Facility.id,
     Facility.version,
     Facility.rules_version,
@@ -112,10 +135,12 @@ _HEAD = select(
     Facility.name,
     Facility.name_zh,
     Facility.zone,
-).where(Facility.code == bindparam("code"))
+)
+"""The columns of a :class:`Head`."""
+_HEAD = select(*HEAD).where(Facility.code == bindparam("code"))
 
 
-def _read(session: Session, head: Row[Any]) -> Standing:
+def _read(session: Session, head: Head) -> Standing:
     return Standing(
         id=head.id,
         facts=FacilityFacts(head.code, head.name, head.name_zh, head.zone, head.rules_version),
@@ -135,7 +160,7 @@ def _closures(session: Session, facility_id: int) -> tuple[tuple[date, date, str
     return tuple((row[0], row[1], row[2], row[3], row[4]) for row in found)
 
 
-def _resources(session: Session, head: Row[Any]) -> dict[str, ResourceFacts]:
+def _resources(session: Session, head: Head) -> dict[str, ResourceFacts]:
     query = select(Resource).where(Resource.facility_id == head.id).options(*with_its_places())
     found = session.scalars(query.order_by(Resource.position, Resource.code))
     return {row.code: _facts(row, head.code) for row in found}

@@ -199,6 +199,13 @@ def test_project_blocks_when_quality_has_not_accepted_it(lab: Flask) -> None:
         ("room_qualification_ab", "resource", world.ROOM),
         ("technical_agreement", "organisation", "STARTUP-A"),
         ("gowning_qualification", "person", "operator@a.example"),
+        ("gmp_certificate", "facility", "LCT"),
+        ("insurance", "organisation", "STARTUP-A"),
+        ("operator_aps", "person", "operator@a.example"),
+        ("gmp_training", "person", "operator@a.example"),
+        ("bsc_certification", "resource", "LCT-BSC-01"),
+        ("grade_a_device_qualification", "resource", "LCT-BSC-01"),
+        ("incubator_mapping", "resource", "LCT-INC-01"),
     ],
 )
 def test_gate_blocks_when_its_certificate_is_suspended(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from hkbio_gmp.booking import jobs, services
 from hkbio_gmp.booking.queries import list_to_countersign, list_waiting
@@ -122,7 +123,8 @@ def test_block_never_yields_when_it_is_urgent(lab: Flask) -> None:
 
 
 def _suspend_licence(unit: Work) -> None:
-    (licence,) = unit.session.query(Certificate).filter_by(subject_code="LCT")
+    licences = select(Certificate).where(Certificate.reference.like("LCT-manufacturer_licence-%"))
+    licence = unit.session.scalars(licences).one()
     licence.state = "suspended"
 
 

@@ -29,6 +29,7 @@ from hkbio_gmp.identity.services.signing import SigningProof, prove_password
 from hkbio_gmp.kernel import clock
 from hkbio_gmp.kernel.actors import Actor
 from hkbio_gmp.work import Work
+from tests import papers
 
 T = TypeVar("T")
 CLI = Actor("cli:tests", "tests", "cli")
@@ -117,14 +118,12 @@ def _project(unit: Work, code: str, owner: str, made: str) -> None:
 
 def _papers(unit: Work) -> None:
     for site in ("LCT", "CUHK"):
-        certify(unit, "manufacturer_licence", "facility", site, site=site)
-        for owner in ("STARTUP-A", "STARTUP-B"):
-            certify(unit, "technical_agreement", "organisation", owner, site=site)
-        certify(unit, "gowning_qualification", "person", "operator@a.example", site=site)
-    for code, room in facilities.resource_facts(unit.session, "LCT").items():
-        kind = {"B": "ab", "C": "cd", "D": "cd"}.get(room.grade or "")
-        if room.kind == "room" and kind:
-            certify(unit, f"room_qualification_{kind}", "resource", code)
+        owners, people = ("STARTUP-A", "STARTUP-B"), ["operator@a.example"]
+        for subject_type, subject, kind in papers.relied_on(unit.session, site, owners, people):
+            certify(unit, kind, subject_type, subject, site=site)
+        # nothing was made here before: three simulations have passed
+        for day in (29, 30):
+            certify(unit, "process_aps", "facility", site, site=site, until=date(2027, 12, day))
 
 
 def certify(

@@ -34,6 +34,8 @@ NOW = ZERO - hours(1)
 KINDS = {
     "room_qualification_ab": KindFacts("room_qualification_ab", "Room", True, 2, "A1 4.32"),
     "gowning_qualification": KindFacts("gowning_qualification", "Gowning", True, 1, "A1 7.4"),
+    "bsc_certification": KindFacts("bsc_certification", "Cabinet", True, 1, "NSF/ANSI 49"),
+    "process_aps": KindFacts("process_aps", "Simulation", True, 3, "A1 9.38"),
 }
 OPENED = [
     TimeRange(ZERO + timedelta(days=n), ZERO + timedelta(days=n, hours=9))
@@ -42,11 +44,24 @@ OPENED = [
 
 
 def resource(code: str, zone: str, kind: str = "room", room: str | None = None) -> ResourceFacts:
-    """A room of grade B, or a cell processor."""
-    made = None if kind == "room" else "cell_processor"
-    grade = "B" if kind == "room" else None
+    """A room of grade B, a cell processor, or a cabinet that comes with its room."""
+    equipment = kind if kind != "room" else None
+    grade = {"room": "B", "bsc": "A"}.get(kind)
     return ResourceFacts(
-        code, "LCT", kind, code, code, grade, made, None, 3, zone, room, (), True, True
+        code,
+        "LCT",
+        "equipment" if equipment else "room",
+        code,
+        code,
+        grade,
+        equipment,
+        None,
+        3,
+        zone,
+        room,
+        (),
+        equipment != "bsc",
+        True,
     )
 
 
@@ -54,10 +69,15 @@ KNOWN = {
     "R1": resource("R1", "Z1"),
     "R2": resource("R2", "Z1"),
     "R3": resource("R3", "Z2"),
-    "P1": resource("P1", "Z1", "equipment", "R1"),
-    "P2": resource("P2", "Z2", "equipment"),
+    "P1": resource("P1", "Z1", "cell_processor", "R1"),
+    "P2": resource("P2", "Z2", "cell_processor"),
+    "B1": resource("B1", "Z1", "bsc", "R1"),
+    "B2": resource("B2", "Z1", "bsc", "R2"),
+    "B3": resource("B3", "Z2", "bsc", "R3"),
+    "B4": resource("B4", "Z2", "bsc", "R3"),
 }
-ROOMS = ("R1", "R2", "R3")
+ROOMS, CABINETS = ("R1", "R2", "R3"), ("B1", "B2", "B3", "B4")
+BOOKABLE = sorted(set(KNOWN) - set(CABINETS))
 
 
 def needs(code: str, setup: int = 60, turnaround: int = 120) -> ProcessClassFacts:
@@ -96,7 +116,7 @@ uses_of_others = st.builds(
     length=st.sampled_from([2.0, 8.0, 26.0]),
     made=st.sampled_from(CLASSES),
     series=st.sampled_from(["A", "W"]),
-    resource=st.sampled_from(sorted(KNOWN)),
+    resource=st.sampled_from(BOOKABLE),
     setup=st.sampled_from([0.0, 1.0]),
     turnaround=st.sampled_from([0.0, 2.0]),
     booking=st.just("LCT-2027-000001"),
@@ -115,7 +135,7 @@ outages = st.builds(
     lambda code, start, length: OutageFacts(
         code, TimeRange(ZERO + hours(start), ZERO + hours(start + length)), "planned"
     ),
-    st.sampled_from(sorted(KNOWN)),
+    st.sampled_from(BOOKABLE),
     st.integers(-10, DAYS * 24),
     st.integers(1, 40),
 )
@@ -131,6 +151,23 @@ papers = st.lists(
 )
 
 
+pauses = st.one_of(
+    st.none(),
+    st.builds(
+        lambda edge, near: ZERO - timedelta(days=edge + near) + hours(12),
+        st.sampled_from([DAYS, 181, 365]),
+        st.integers(-DAYS, 3),
+    ),
+)
+"""When the class was last made: lately, half a year or a year before some day of the search."""
+results = st.lists(
+    st.integers(-370, DAYS).map(
+        lambda n: paper((ZERO + timedelta(days=n)).date(), date(2099, 1, 1))
+    ),
+    max_size=4,
+)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> Circumstances:
     """Some neighbours, outages and papers that hold for a while."""
@@ -142,9 +179,13 @@ def worlds(draw: st.DrawFn) -> Circumstances:
     held["person", "op@a.example", "gowning_qualification"] = draw(
         st.one_of(st.just(everything), papers)
     )
+    for code in CABINETS:
+        held["resource", code, "bsc_certification"] = draw(st.one_of(st.just(everything), papers))
+    held["facility", "LCT", "process_aps"] = everything + draw(results)
     taken = Occupied(
         tuple(breathing(old) for old in draw(st.lists(uses_of_others, max_size=6))),
         tuple(draw(st.lists(outages, max_size=2))),
+        last_made=draw(pauses),
     )
     return Circumstances(BOOK, taken, held, KINDS, OPENED)
 
@@ -210,7 +251,7 @@ def test_certificates_say_the_same_when_no_turn_lies_between_two_starts(
         said = [
             (f.rule, f.subject, str(f.severity))
             for f in walk.ask(at).told.findings
-            if f.rule.startswith("certificate:")
+            if f.rule.startswith("certificate:") or f.rule == "process_simulation"
         ]
         assert heard.setdefault(bisect_right(turns, at), said) == said, at
 

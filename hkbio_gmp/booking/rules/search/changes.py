@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assess import Assessment, assess
 from hkbio_gmp.booking.rules.circumstances import Asked, Circumstances
+from hkbio_gmp.booking.rules.papers import relied_on
 from hkbio_gmp.booking.rules.search.ground import Offer
 from hkbio_gmp.booking.rules.search.people import Others, others
 from hkbio_gmp.booking.rules.sessions import PlanFacts
@@ -150,10 +150,7 @@ def _renewed(
     if not stopped:
         return None
     held = dict(around.held)
-    wanted = gates.needed(
-        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
-    )
-    for key in wanted:
+    for key in relied_on(plan):
         if any(f.subject == key[1] and f.rule == f"certificate:{key[2]}" for f in stopped):
             held[key] = [_simulated(plan)]
     found = assess(plan, around.with_papers(held), asked)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from hkbio_gmp.booking.rules.sessions import (
     PlanFacts,
     PlannedSession,
     ProjectFacts,
     joined,
+    standing_in,
     uses_of,
 )
 from hkbio_gmp.facilities.rules.facts import FacilityFacts, ProcessClassFacts, ResourceFacts
@@ -96,7 +98,18 @@ class Wanted:
             operators=self.operators,
             open_processing=self.open_processing,
             reference=self.reference,
+            beside=self._beside(bundle.place),
         )
+
+    def _beside(self, place: tuple[str, ...]) -> tuple[ResourceFacts, ...]:
+        if place not in self._standing:
+            self._standing[place] = standing_in(place, self.known)
+        return self._standing[place]
+
+    @cached_property
+    def _standing(self) -> dict[tuple[str, ...], tuple[ResourceFacts, ...]]:
+        """Place → what stands in it: asked for with every start."""
+        return {}
 
     def _session(self, number: int, step: Step, bundle: Bundle, starts: datetime) -> PlannedSession:
         begins = starts + step.offset

@@ -10,9 +10,11 @@ from hkbio_gmp.booking.rules import gates
 from hkbio_gmp.booking.rules.assessment import attended_part
 from hkbio_gmp.booking.rules.circumstances import Circumstances
 from hkbio_gmp.booking.rules.occupancy import Use, apart, gap
+from hkbio_gmp.booking.rules.papers import relied_on
 from hkbio_gmp.booking.rules.search.shape import Wanted
 from hkbio_gmp.booking.rules.search.spans import Span, Starts, both
 from hkbio_gmp.booking.rules.sessions import PlanFacts
+from hkbio_gmp.booking.rules.simulation import turning_days
 from hkbio_gmp.facilities.rules.segregation import SegregationRule
 from hkbio_gmp.kernel.timerange import TimeRange, day_start, local_date
 
@@ -116,17 +118,22 @@ def turns(
     """
     zone, held = plan.facility.zone, plan.occupancy
     before, after = held.starts - origin, held.ends - origin
-    wanted = gates.needed(
-        plan.facility.code, plan.resources.values(), plan.organisation, plan.operators
-    )
-    days = _days(wanted, around, local_date(now, zone))
-    found: set[datetime] = set()
+    days = _days(relied_on(plan), around, local_date(now, zone))
+    pauses = around.pauses(plan.needs.code) if plan.needs.is_gmp else []
+    last = tuple(local_date(since, zone) for since, _then in pauses if since is not None)
+    days |= turning_days(last, _results(plan, around))
+    found = {then - before for _since, then in pauses if then is not None}
     for day in days:
         midnight = day_start(day, zone)
         found.add(midnight - before)
         # the last day counts whole: an occupancy may end at midnight exactly
         found.add(midnight - after + _MINUTE)
     return sorted(found)
+
+
+def _results(plan: PlanFacts, around: Circumstances) -> tuple[date, ...]:
+    held = around.held.get(("facility", plan.facility.code, gates.SIMULATION), ())
+    return tuple(one.valid_from for one in held)
 
 
 def _days(wanted: Iterable[gates.Needed], around: Circumstances, today: date) -> set[date]:
